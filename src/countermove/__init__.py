@@ -1,0 +1,1 @@
+"""Countermove: a sourced simulator of the contest over AI chips between two governments."""

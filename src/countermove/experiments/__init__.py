@@ -1,0 +1,1 @@
+"""Scenarios, random draws, runs, comparisons and the store of results."""
