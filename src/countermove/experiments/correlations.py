@@ -91,10 +91,16 @@ def _copula(names: Sequence[str], factor: Floats, independent: Mapping[str, Floa
     # scipy.special costs 0.1 s to import, and most runs declare no correlation.
     from scipy.special import ndtr, ndtri
 
-    scores = factor @ ndtri(np.stack([independent[name] for name in names]))
-    # ndtr reaches exactly 1 beyond 8.3 standard deviations; the quantile functions want the open interval.
-    uniform = np.clip(ndtr(scores), 2.0**-53, 1 - 2.0**-53)
-    return dict(zip(names, uniform, strict=True))
+    scores = [ndtri(independent[name]) for name in names]
+    joined = {}
+    for row, name in enumerate(names):
+        # Summed term by term: a matrix product may round differently with another number of draws.
+        total = factor[row, 0] * scores[0]
+        for column in range(1, row + 1):
+            total = total + factor[row, column] * scores[column]
+        # ndtr reaches exactly 1 beyond 8.3 standard deviations; the quantile functions want the open interval.
+        joined[name] = np.clip(ndtr(total), 2.0**-53, 1 - 2.0**-53)
+    return joined
 
 
 def read_correlations(path: Path) -> Correlations:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.errors import InputError
+from countermove.errors import InputError, did_you_mean
 from countermove.experiments.correlations import Correlations, load_correlations
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def sample(
     values = {
         name: np.full(draws, float(pinned[name]))
         if name in pinned
-        else np.asarray(parameter.prior.ppf(joint[name]), dtype=np.float64)
+        else np.asarray(parameter.ppf(joint[name]), dtype=np.float64)
         for name, parameter in parameters.items()
     }
     return values | {name: uniforms(seed, name, draws, first=first) for name in streams}
@@ -85,8 +85,6 @@ def sample(
 
 def check_value(parameters: Mapping[str, Parameter], name: str, value: float, *, where: str = "") -> None:
     """Raise InputError unless `name` is a parameter and `value` lies within its valid range."""
-    from countermove.errors import did_you_mean
-
     if name not in parameters:
         raise InputError(f"no parameter named {name!r}", where=where, hint=did_you_mean(name, parameters))
     parameter = parameters[name]

@@ -1,0 +1,157 @@
+"""Compile first, then run: a scenario becomes arrays once, then every block of draws is simulated with them.
+
+This is the only file that knows the doors of the rooms below: policy (levers, gates), hardware (products), market, outcomes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.errors import InputError
+from countermove.experiments.draws import BLOCK, sample
+from countermove.experiments.overrides import Assumptions, apply_overrides
+from countermove.experiments.scenario import Scenario
+from countermove.quantities.calendar import month_index
+
+if TYPE_CHECKING:
+    from countermove.hardware.products import ProductTable
+    from countermove.market.simulate import Trajectory
+    from countermove.policy.gates import GateArrays
+    from countermove.policy.levers import LeverSettings
+
+Floats = NDArray[np.float64]
+
+LANES = 64
+"""Blocks are simulated in multiples of this many draws, then cut: vectorised loops treat a ragged end differently, and the first
+draws of a short run must equal those of a long one to the last bit."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A scenario as arrays: everything of it that no draw changes."""
+
+    scenario: Scenario
+    assumptions: Assumptions
+    levers: LeverSettings
+    gates: GateArrays
+    products: ProductTable
+    constants: Any
+
+
+@dataclass(frozen=True)
+class Block:
+    """Simulated draws `first` to `first + draws`; the trajectory may hold a few more, to be cut."""
+
+    first: int
+    draws: int
+    trajectory: Trajectory
+
+
+def compile_scenario(scenario: Scenario, *, known: dt.date | None = None) -> Compiled:
+    """Return the scenario as arrays; `known` hides evidence that became known later (None: none).
+
+    Raises InputError where a lever, a date or an override does not fit.
+    """
+    from countermove.evidence.ledger import load_parameters
+    from countermove.hardware.products import product_table
+    from countermove.market.compile import load_constants
+    from countermove.market.offers import OFFER_PRODUCTS
+    from countermove.policy.gates import compile_gates
+    from countermove.policy.levers import compile_levers
+
+    products = tuple(dict.fromkeys(OFFER_PRODUCTS))
+    levers = compile_levers(scenario.settings(), where=scenario.id)
+    gates = compile_gates(levers, products, known=known)
+    return Compiled(
+        scenario=scenario,
+        assumptions=apply_overrides(load_parameters(), scenario.overrides),
+        levers=levers,
+        gates=gates if scenario.hazards else _without_hazards(gates, month_index(scenario.start)),
+        products=product_table(products),
+        constants=load_constants(),
+    )
+
+
+def simulate_blocks(compiled: Compiled, *, seed: int, draws: int, engine: str = "numpy", dt: float = 1.0) -> Iterator[Block]:
+    """Yield the simulated draws block by block, 1,024 at a time; InputError for an impossible seed or number of draws."""
+    for first in range(0, max(draws, 1), BLOCK):
+        wanted = min(BLOCK, draws - first)
+        padded = math.ceil(max(wanted, 1) / LANES) * LANES if draws >= 1 else draws
+        yield Block(first, wanted, simulate_draws(compiled, seed=seed, first=first, draws=padded, engine=engine, dt=dt))
+
+
+def simulate_draws(compiled: Compiled, *, seed: int, first: int, draws: int, engine: str, dt: float) -> Trajectory:
+    """Return the trajectory of draws `first` to `first + draws` of a compiled scenario."""
+    from countermove.market.compile import compile_market
+    from countermove.market.simulate import simulate
+
+    assumptions = compiled.assumptions
+    values = sample(assumptions.parameters, seed=seed, draws=draws, fixed=assumptions.fixed, first=first)
+    inputs = compile_market(values, compiled.gates, compiled.levers, compiled.products, compiled.constants)
+    return simulate(inputs, engine=engine, dt=dt)
+
+
+def measured(block: Block, periods: tuple[str, ...]) -> dict[str, dict[str, Floats]]:
+    """Return the block's outcomes, outcome -> period -> `(draw,)`, cut to the draws wanted."""
+    from countermove.outcomes import measure
+
+    outcomes: dict[str, dict[str, Floats]] = {}
+    for step in periods:
+        for name, by_period in measure(block.trajectory, step).items():
+            outcomes.setdefault(name, {}).update({period: np.asarray(values)[: block.draws] for period, values in by_period.items()})
+    return outcomes
+
+
+def first_change(one: Scenario, other: Scenario) -> str | None:
+    """Return the first month in which the levers or hazards of two scenarios differ, None when they never do."""
+    parts = {(lever, part) for scenario in (one, other) for lever, found in scenario.levers.items() for part in found}
+    months = [
+        month
+        for lever, part in parts
+        if (month := _first_difference(one.levers.get(lever, {}).get(part, {}), other.levers.get(lever, {}).get(part, {}))) is not None
+    ]
+    if one.hazards != other.hazards:
+        months.append(min(one.start, other.start))
+    return min(months, default=None)
+
+
+def _first_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
+    """Return the first month in which two schedules hold different values."""
+    for month in sorted({*one, *other}):
+        values = [next((found[m] for m in sorted(found, reverse=True) if m <= month), None) for found in (one, other)]
+        if values[0] != values[1]:
+            return month
+    return None
+
+
+def same_past(one: Trajectory, other: Trajectory, *, until: int) -> str | None:
+    """Return the name of a monthly series that differs before month `until`, None when all are identical bit by bit."""
+    for name, series in one.monthly.items():
+        before, after = np.ascontiguousarray(series[:until]), np.ascontiguousarray(other.monthly[name][:until])
+        if before.shape != after.shape or before.tobytes() != after.tobytes():
+            return name
+    return None
+
+
+def _without_hazards(gates: GateArrays, start: int) -> GateArrays:
+    """Return the gates with both pinned from `start`, so that none opens or closes by itself."""
+    return gates._replace(us_pinned_from=min(start, gates.us_pinned_from), cn_pinned_from=min(start, gates.cn_pinned_from))
+
+
+def known_date(text: str | None) -> dt.date | None:
+    """Return the day of a `known` date ("2026-01-20", "2026-01" or "2026"), None for all evidence."""
+    from countermove.quantities.calendar import parse_date
+
+    if text is None:
+        return None
+    day = parse_date(text, where="known")
+    if not 2000 <= day.year <= 2100:
+        raise InputError(f"{text} is outside the evidence", where="known", hint="give a date such as 2026-01-20")
+    return day

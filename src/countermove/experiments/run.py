@@ -1,0 +1,176 @@
+"""Running scenarios: one at a time, or several with the same random numbers for paired differences."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from countermove import __version__
+from countermove.errors import InputError, did_you_mean
+from countermove.experiments import pipeline
+from countermove.experiments.pipeline import Block, Compiled, Floats
+from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
+from countermove.experiments.scenario import Scenario, load_scenario
+from countermove.quantities.calendar import month_index, period_months
+
+DRAWS = 1000
+SEED = 2026
+ENGINES = ("numpy", "jax")
+STEPS = ("year", "quarter")
+
+Progress = Callable[[int, int], None]
+"""Called with the draws done and the draws in all, after every block."""
+
+
+def run(
+    scenario: Scenario | str | Path,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    periods: Sequence[str] = ("year",),
+    known: str | None = None,
+    engine: str = "numpy",
+    dt: float = 1.0,
+    progress: Progress | None = None,
+) -> Result:
+    """Return the outcomes of one scenario over `draws` joint samples of the uncertain parameters.
+
+    `periods` are "year", "quarter" or both; `known` hides evidence that became known after a date. Raises InputError for anything
+    out of range. The first n draws are the same whatever `draws` is.
+    """
+    compiled = _compiled([scenario], draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
+    [collected] = _simulate(compiled, draws=draws, seed=seed, periods=periods, engine=engine, dt=dt, progress=progress).collected
+    return _result(compiled[0].scenario, collected, seed=seed, draws=draws, engine=engine, known=known)
+
+
+def compare(
+    scenarios: Sequence[Scenario | str | Path],
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    periods: Sequence[str] = ("year",),
+    known: str | None = None,
+    engine: str = "numpy",
+    dt: float = 1.0,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Return two or more scenarios run with the same seed and draws, for paired differences against the first.
+
+    Checks, block by block, that everything simulated before the scenarios' first difference is identical to the last bit, and
+    reports it in `Comparison.past`. Raises InputError for fewer than two scenarios or one named twice.
+    """
+    compiled = _compiled(scenarios, draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
+    if len(compiled) < 2:
+        raise InputError("a comparison needs two scenarios or more", where="compare", hint="name the reference first, then the others")
+    names = [one.scenario.id for one in compiled]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice} is named twice", where="compare", hint="name each scenario once, or give a changed one its own id")
+    simulated = _simulate(compiled, draws=draws, seed=seed, periods=periods, engine=engine, dt=dt, progress=progress)
+    results = [
+        _result(one.scenario, collected, seed=seed, draws=draws, engine=engine, known=known)
+        for one, collected in zip(compiled, simulated.collected, strict=True)
+    ]
+    return Comparison(tuple(results), simulated.past)
+
+
+class _Simulated:
+    """Outcomes of every scenario, collected block by block, and the check of their common past."""
+
+    def __init__(self, compiled: Sequence[Compiled]) -> None:
+        scenarios = [one.scenario for one in compiled]
+        self.collected: list[dict[str, dict[str, list[Floats]]]] = [{} for _ in compiled]
+        changes = [change for other in scenarios[1:] if (change := pipeline.first_change(scenarios[0], other)) is not None]
+        self._until = min(changes, default=None)
+        self._assumed_alike = all(dict(other.overrides) == dict(scenarios[0].overrides) for other in scenarios[1:])
+        self._different: str | None = None
+
+    def add(self, blocks: Sequence[Block], periods: Sequence[str]) -> None:
+        """Add one block of every scenario, all of the same draws."""
+        months = month_index(self._until) if self._until else len(next(iter(blocks[0].trajectory.monthly.values())))
+        for block, collected in zip(blocks, self.collected, strict=True):
+            if block is not blocks[0] and self._different is None:
+                self._different = pipeline.same_past(blocks[0].trajectory, block.trajectory, until=months)
+            for name, by_period in pipeline.measured(block, tuple(periods)).items():
+                for period, values in by_period.items():
+                    collected.setdefault(name, {}).setdefault(period, []).append(values)
+
+    @property
+    def past(self) -> Past:
+        """The report on the common past; a changed past is explained where overrides explain it."""
+        until = self._until or "the horizon"
+        if self._different is None:
+            return Past(until, identical=True)
+        if not self._assumed_alike:
+            return Past(until, identical=False, note="the scenarios override different parameters, which also act in the past")
+        return Past(until, identical=False, note=f"{self._different} differs before {until}: please report this as a bug")
+
+
+def _compiled(
+    scenarios: Sequence[Scenario | str | Path], *, draws: int, seed: int, periods: Sequence[str], known: str | None, engine: str, dt: float
+) -> list[Compiled]:
+    """Check every option before any work, then compile."""
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+        raise InputError(f"{draws} draws were asked for", where="draws", hint="give a whole number from 1; 1,000 is usual")
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise InputError(f"the seed is {seed}", where="seed", hint="give a whole number from 0")
+    for step in periods:
+        if step not in STEPS:
+            raise InputError(f"no period length named {step!r}", where="periods", hint=did_you_mean(step, STEPS))
+    if engine not in ENGINES:
+        raise InputError(f"no engine named {engine!r}", where="engine", hint=did_you_mean(engine, ENGINES))
+    if not 0 < dt <= 1:
+        raise InputError(f"the time step is {dt} months", where="dt", hint="give a number above 0 and up to 1")
+    day = pipeline.known_date(known)
+    loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
+    return [pipeline.compile_scenario(one, known=day) for one in loaded]
+
+
+def _simulate(
+    compiled: Sequence[Compiled], *, draws: int, seed: int, periods: Sequence[str], engine: str, dt: float, progress: Progress | None
+) -> _Simulated:
+    """Simulate all scenarios in step, so that only one block of each is in memory at a time."""
+    simulated = _Simulated(compiled)
+    if progress is not None:
+        progress(0, draws)
+    for blocks in zip(*(pipeline.simulate_blocks(one, seed=seed, draws=draws, engine=engine, dt=dt) for one in compiled), strict=True):
+        simulated.add(blocks, periods)
+        if progress is not None:
+            progress(blocks[0].first + blocks[0].draws, draws)
+    return simulated
+
+
+def _result(
+    scenario: Scenario, collected: Mapping[str, Mapping[str, list[Floats]]], *, seed: int, draws: int, engine: str, known: str | None
+) -> Result:
+    from countermove.evidence.data_tree import data_hash
+    from countermove.outcomes import OUTCOMES
+
+    outcomes = {
+        name: {period: np.concatenate(parts) for period, parts in by_period.items() if _within(period, scenario.horizon)}
+        for name, by_period in collected.items()
+    }
+    return Result(
+        scenario=scenario,
+        seed=seed,
+        draws=draws,
+        version=__version__,
+        engine=engine,
+        known=known or "all evidence",
+        data_hash=data_hash(),
+        outcomes=outcomes,
+        info={name: OutcomeInfo(OUTCOMES[name].unit, OUTCOMES[name].label, OUTCOMES[name].kind) for name in outcomes},
+        created=_now(),
+    )
+
+
+def _within(period: str, horizon: str) -> bool:
+    """Tell whether a period ends by the last reported month; dates ("horizon") always do."""
+    return period == "horizon" or period_months(period)[1] <= month_index(horizon) + 1
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,211 @@
+"""Scenario: what the two governments do and what is assumed, as one frozen value; and how to load one.
+
+A scenario is the history as the evidence has it, changed from its start month on by dated levers, and everywhere by overridden
+parameters. Gates that no lever pins may open and close by themselves (`hazards`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from countermove.errors import InputError
+from countermove.experiments import schedules
+from countermove.experiments.presets import SEPARATOR, aliases, canonical_name, read_combination
+from countermove.experiments.scenario_file import DEFAULT_START, SCHEMA, Draft, Override, Range, draft, read_scenario_file
+from countermove.experiments.schedules import MAIN, Levers, Schedule
+from countermove.experiments.set_option import parse_sets, place_of_set
+from countermove.quantities.calendar import END
+
+if TYPE_CHECKING:
+    from countermove.experiments.result import Result
+
+
+@dataclass(frozen=True)
+class Change:
+    """One lever part that a scenario sets: from what (the baseline) to what, from when."""
+
+    lever: str
+    part: str
+    label: str
+    unit: str
+    baseline: Any
+    schedule: Schedule
+
+    def __str__(self) -> str:
+        """Say the change in one line: "Duty: 0.25 from 2026-01 (baseline 0)"."""
+        steps = ", ".join(f"{value:g} from {month}" if isinstance(value, float) else f"{value} from {month}" for month, value in self.schedule.items())
+        part = "" if self.part == MAIN else f" ({self.part.replace('_', ' ')})"
+        baseline = "" if self.baseline is None else f" (baseline {self.baseline})"
+        return f"{self.label}{part}: {steps}{baseline}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Levers, overrides and horizon of one run. Months are "2026-02"; shares are fractions.
+
+    `levers` holds lever id -> part -> month -> value, the part `value` being the lever itself. `overrides` holds path -> a pinned
+    value, a `Range` that replaces the prior, or a value per period. Nothing may differ from history before `start`.
+    """
+
+    id: str
+    label: str
+    description: str = ""
+    start: str = DEFAULT_START
+    levers: Levers = field(default_factory=dict)
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+    hazards: bool = True
+    horizon: str = END
+    anchors: tuple[str, ...] = ()
+
+    def settings(self) -> dict[str, Any]:
+        """Return the levers as `policy.compile_levers` reads them: always dated."""
+        return schedules.settings(self.levers)
+
+    def describe(self) -> list[Change]:
+        """Return every lever part that the scenario sets, in the order of the lever table, beside its baseline."""
+        from countermove.experiments.lever_table import baseline, lever_table
+
+        table = lever_table()
+        ordered = sorted(self.levers, key=list(table).index)
+        return [
+            Change(lever, part, table[lever].label, table[lever].unit if part == MAIN else "", baseline(table[lever], part), schedule)
+            for lever in ordered
+            for part, schedule in self.levers[lever].items()
+        ]
+
+    def with_levers(self, changes: Mapping[str, Any], *, start: str | None = None) -> Scenario:
+        """Return this scenario with levers set as a file would set them; plain values hold from `start` (default: its own).
+
+        Raises InputError for an unknown lever, an impossible month, or a value outside the lever's range.
+        """
+        return self._changed({"levers": dict(changes), "start": start or self.start}, origin="with_levers")
+
+    def with_overrides(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return this scenario with parameters pinned (`12.0`) or their priors replaced (`{"low": 11, "high": 13}`) by path."""
+        return self._changed({"set": dict(changes)}, origin="with_overrides")
+
+    def run(self, **options: Any) -> Result:
+        """Simulate this scenario; the options are those of `experiments.run.run`."""
+        from countermove.experiments.run import run
+
+        return run(self, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain data, a scenario file's body without `extends`; `from_dict` reads it back."""
+        return {
+            "schema": SCHEMA,
+            "id": self.id,
+            "label": self.label,
+            "description": self.description,
+            "start": self.start,
+            "horizon": self.horizon,
+            "hazards": self.hazards,
+            "levers": self.settings(),
+            "set": {path: value.model_dump() if isinstance(value, Range) else value for path, value in self.overrides.items()},
+            "anchors": list(self.anchors),
+        }
+
+    @staticmethod
+    def from_dict(body: Mapping[str, Any], *, where: str = "scenario") -> Scenario:
+        """Return the scenario that `to_dict` wrote, ids with plus signs and all."""
+        named = dict(body)
+        scenario_id = str(named.pop("id", "scenario"))
+        return replace(_build(draft(named, name=scenario_id, origin=where, where=_named_place(where))), id=scenario_id)
+
+    def _changed(self, body: dict[str, Any], *, origin: str) -> Scenario:
+        change = draft({"schema": SCHEMA} | body, name=self.id, origin=origin, where=_named_place(origin))
+        return replace(_apply(self, change), id=self.id, label=self.label)
+
+
+def load_scenario(name_or_file: str | Path, *, sets: Sequence[str] = ()) -> Scenario:
+    """Return a scenario by preset name (`h200-rule+necessity`) or from a YAML file, changed by `path=value` settings.
+
+    Raises InputError for an unknown preset, suffix, lever, parameter or key (with the nearest name), an impossible month, a value
+    outside its range, or a file that cannot be read.
+    """
+    scenario = _from_file(Path(name_or_file)) if _is_path(name_or_file) else _from_preset(str(name_or_file))
+    if not sets:
+        return scenario
+    return scenario_with_sets(scenario, sets)
+
+
+def scenario_with_sets(scenario: Scenario, sets: Sequence[str]) -> Scenario:
+    """Return the scenario changed by `--set` options."""
+    body = {"schema": SCHEMA, "start": scenario.start} | parse_sets(sets)
+    change = draft(body, name=scenario.id, origin="--set", where=place_of_set(sets))
+    return replace(_apply(scenario, change), id=scenario.id, label=f"{scenario.label}, changed")
+
+
+def _is_path(name: str | Path) -> bool:
+    text = str(name)
+    return isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text
+
+
+def _from_file(path: Path) -> Scenario:
+    if not path.is_file():
+        kind = "is a folder" if path.is_dir() else "does not exist"
+        raise InputError(f"the scenario file {kind}", where=str(path), hint="give the path of a YAML file, or the name of a preset")
+    return _build(read_scenario_file(path))
+
+
+def _from_preset(name: str) -> Scenario:
+    base, *suffixes = read_combination(name)
+    scenario = _build(base)
+    for suffix in suffixes:
+        scenario = _apply(scenario, suffix, start=suffix.file.start or DEFAULT_START)
+    label = "; ".join([scenario.label, *(suffix.file.label or suffix.name for suffix in suffixes)])
+    return replace(scenario, id=canonical_name(name), label=label)
+
+
+def _build(body: Draft, *, ancestors: tuple[str, ...] = ()) -> Scenario:
+    """Return the scenario of a draft, on top of what it extends."""
+    parent = body.file.extends
+    if parent is None:
+        start = body.file.start or DEFAULT_START
+        base = Scenario(id=body.name, label=body.name, start=start)
+        return _apply(base, body, start=start)
+    if parent in ancestors:
+        raise InputError(f"{parent} extends itself", where=body.where("extends"), hint="break the circle")
+    first, *suffixes = read_combination(parent, where=body.where("extends"))
+    base = _build(first, ancestors=(*ancestors, parent))
+    for suffix in suffixes:
+        base = _apply(base, suffix, start=suffix.file.start or DEFAULT_START)
+    return replace(_apply(base, body), id=body.name)
+
+
+def _apply(base: Scenario, change: Draft, *, start: str | None = None) -> Scenario:
+    """Return `base` overtaken by a draft: levers from their own months on, overrides and keys wherever the draft has them."""
+    from countermove.experiments.lever_table import check_levers
+    from countermove.experiments.overrides import check_overrides
+
+    file = change.file
+    renamed = aliases().paths
+    own_start = start or file.start or base.start
+    levers = {renamed.get(f"levers.{lever}", lever).removeprefix("levers."): parts for lever, parts in change.levers(own_start).items()}
+    check_levers(levers, place_of=change.place_of)
+    overrides: dict[str, Override] = {renamed.get(path, path): value for path, value in file.set_.items()}
+    check_overrides(overrides, where=change.where)
+    return replace(
+        base,
+        label=file.label or base.label,
+        description=file.description or base.description,
+        start=min(base.start, own_start),
+        levers=schedules.merge(base.levers, levers),
+        overrides={**base.overrides, **overrides},
+        hazards=base.hazards if file.hazards is None else file.hazards,
+        horizon=file.horizon or base.horizon,
+        anchors=tuple(dict.fromkeys((*base.anchors, *file.anchors))),
+    )
+
+
+def _named_place(origin: str) -> Callable[..., str]:
+    def where(*keys: Any) -> str:
+        return f"{origin} ({'.'.join(str(key) for key in keys)})" if keys else origin
+
+    return where
+
+
+__all__ = ["SEPARATOR", "Change", "Scenario", "load_scenario", "scenario_with_sets"]
