@@ -27,6 +27,12 @@ def test_a_space_multiplies_and_binds_tighter_than_a_slash() -> None:
     assert Unit.parse("thousand package").factor == 1000
 
 
+def test_parentheses_group() -> None:
+    unit = Unit.parse("usd_bn/(thousand wafer/month)")
+    assert unit.dimension == Unit.parse("usd month/wafer").dimension
+    assert unit.factor == pytest.approx(1e6 * Unit.parse("month").factor)
+
+
 def test_one_is_dimensionless_and_percent_is_a_hundredth() -> None:
     assert Unit.parse("1").dimension_text == "dimensionless"
     assert convert(25.0, "percent", "1") == pytest.approx(0.25)
@@ -70,7 +76,7 @@ def test_an_unknown_symbol_names_its_nearest_neighbour() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "usd/", "/usd", "usd//year", "usd^0", "usd^1.5", "(usd)", "2 usd", "usd^", "usd**year"]
+    "text", ["", " ", "usd/", "/usd", "usd//year", "usd^0", "usd^1.5", "2 usd", "usd^", "usd**year", "(usd", "usd)", "()", "u.5"]
 )
 def test_what_is_not_a_unit_is_refused(text: str) -> None:
     with pytest.raises(InputError):

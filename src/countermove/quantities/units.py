@@ -1,7 +1,8 @@
 """Units of measurement: a closed vocabulary, products and quotients of it, and conversion between them.
 
 The vocabulary is ``data/units.yaml``. Grammar: factors joined by ``*`` or ``/`` from left to right; a space multiplies
-and binds tighter than both (``usd/million token`` is per million tokens); ``^`` raises one symbol to a whole power.
+and binds tighter than both (``usd/million token`` is per million tokens); ``^`` raises one symbol to a whole power;
+parentheses group (``usd_bn/(thousand wafer/month)``).
 Models compute in plain floats: units are checked when a model is assembled and converted only at the edge.
 """
 
@@ -21,7 +22,10 @@ from countermove.errors import DataError, InputError, did_you_mean
 
 Value = TypeVar("Value", float, NDArray[np.float64])
 
-_SYMBOL = re.compile(r"([A-Za-z][A-Za-z0-9_]*|1)(?:\^(-?[1-9]))?")
+_TOKEN = re.compile(r"(?:[A-Za-z][A-Za-z0-9_]*|1)(?:\^-?[1-9])?(?![A-Za-z0-9_^.])|[*/()]")
+
+#: Longest unit text; the longest in use has about forty characters.
+_LONGEST = 120
 
 #: Dimension exponents by dimension name, sorted, zero exponents left out.
 Dimension = tuple[tuple[str, int], ...]
@@ -101,24 +105,42 @@ def _combined(left: Dimension, right: Dimension, sign: int) -> Dimension:
 
 def _terms(text: str) -> list[tuple[str, int]]:
     """Split a unit text into (symbol, exponent) pairs; the texts of products and quotients are rebuilt from these."""
-    terms: list[tuple[str, int]] = []
-    for sign, group in _groups(text):
-        for word in group.split():
-            match = _SYMBOL.fullmatch(word)
-            if match is None:
-                raise _unreadable(text, word)
-            terms.append((match[1], sign * int(match[2] or 1)))
+    if len(text) > _LONGEST:
+        raise _unreadable(f"{text[:_LONGEST]}...")
+    tokens = re.findall(_TOKEN, text)
+    if "".join(tokens) != re.sub(r"\s+", "", text):
+        raise _unreadable(text)
+    terms, rest = _quotient(tokens, text)
+    if rest:
+        raise _unreadable(text)
     return terms
 
 
-def _groups(text: str) -> list[tuple[int, str]]:
-    pieces = re.split(r"\s*([*/])\s*", text.strip())
-    groups = [(1, pieces[0])] + [
-        (1 if mark == "*" else -1, group) for mark, group in zip(pieces[1::2], pieces[2::2], strict=True)
-    ]
-    if any(not group.strip() for _, group in groups):
-        raise _unreadable(text, text)
-    return groups
+def _quotient(tokens: list[str], text: str) -> tuple[list[tuple[str, int]], list[str]]:
+    """Read groups joined by ``*`` and ``/`` from left to right; return their terms and the tokens left over."""
+    terms, tokens = _group(tokens, text)
+    while tokens and tokens[0] in "*/":
+        sign = 1 if tokens[0] == "*" else -1
+        group, tokens = _group(tokens[1:], text)
+        terms += [(symbol, sign * power) for symbol, power in group]
+    return terms, tokens
+
+
+def _group(tokens: list[str], text: str) -> tuple[list[tuple[str, int]], list[str]]:
+    """Read one or more factors that a space multiplies: symbols with a power, or a quotient in parentheses."""
+    terms: list[tuple[str, int]] = []
+    while tokens and tokens[0] not in ("*", "/", ")"):
+        if tokens[0] == "(":
+            inner, tokens = _quotient(tokens[1:], text)
+            if not tokens or tokens[0] != ")":
+                raise _unreadable(text)
+            terms, tokens = terms + inner, tokens[1:]
+        else:
+            symbol, _, power = tokens[0].partition("^")
+            terms, tokens = [*terms, (symbol, int(power or 1))], tokens[1:]
+    if not terms:
+        raise _unreadable(text)
+    return terms, tokens
 
 
 def _written(terms: list[tuple[str, int]]) -> str:
@@ -157,10 +179,8 @@ def _parse(text: str) -> Unit:
     return Unit(text, dimension, factor)
 
 
-def _unreadable(text: str, part: str) -> InputError:
-    return InputError(
-        f"cannot read '{part}' in the unit '{text}'", hint="write units as 'usd_bn/year', 'thousand package/month' or '1'"
-    )
+def _unreadable(text: str) -> InputError:
+    return InputError(f"cannot read the unit '{text}'", hint="write units as 'usd_bn/year', 'usd/(wafer/month)' or '1'")
 
 
 @lru_cache(maxsize=1)
