@@ -7,10 +7,11 @@ what can be used but must not stand: numbers that do not follow from their sourc
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from pathlib import Path
 
 from countermove.errors import InputError
+from countermove.evidence.citations import citations, unknown_citations
 from countermove.evidence.derived import TOLERANCE, recompute
 from countermove.evidence.ledger import Ledger
 from countermove.evidence.schema import Claim, Parameter, Support
@@ -21,8 +22,11 @@ from countermove.quantities.units import Unit, convert
 FIRST_HAND = {"official", "filing"}
 
 
-def problems(ledger: Ledger) -> list[str]:
-    """Return all inconsistencies, each as ``file:line: what is wrong``; an empty list is a sound tree."""
+def problems(ledger: Ledger, root: Path, *, uncited: Collection[str] = ()) -> list[str]:
+    """Return all inconsistencies, each as ``file:line: what is wrong``; an empty list is a sound tree.
+
+    ``root`` is the tree the ledger was read from; ``uncited`` names sources that may stand without being cited.
+    """
     found: list[str] = []
     for claim in ledger.claims.values():
         found += [f"{ledger.place('claims', claim.id)}: {claim.id}: {what}" for what in _claim_problems(claim, ledger)]
@@ -32,18 +36,10 @@ def problems(ledger: Ledger) -> list[str]:
     for series in ledger.series.values():
         where = ledger.place("series", series.id)
         found += [f"{where}: {series.id}: {what}" for what in _period_problems([row.period for row in series.rows])]
-    return [*found, *(f"{ledger.place('sources', name)}: {name}: nothing cites this source" for name in orphan_sources(ledger))]
-
-
-def orphan_sources(ledger: Ledger) -> list[str]:
-    """Return the sources that no claim, parameter, series or case cites."""
-    cited = Counter(source for claim in ledger.claims.values() for source in claim.sources)
-    cited.update(support.source for parameter in ledger.parameters.values() for support in parameter.sources if support.source)
-    for series in ledger.series.values():
-        cited.update(series.sources)
-        cited.update(row.source for row in series.rows if row.source)
-    cited.update(source for case in ledger.cases.values() for claim in case.claims for source in claim.sources)
-    return [name for name in ledger.sources if name not in cited]
+    cited = {citation.name for citation in citations(root)} | set(uncited)
+    cited |= {row.source for series in ledger.series.values() for row in series.rows if row.source}
+    orphans = [f"{ledger.place('sources', name)}: {name}: nothing cites it" for name in ledger.sources if name not in cited]
+    return [*found, *unknown_citations(root, ledger), *orphans]
 
 
 def _claim_problems(claim: Claim, ledger: Ledger) -> Iterator[str]:

@@ -83,8 +83,9 @@ def _translated(
     error: ValidationError,
     given: Mapping[str, Any],
 ) -> CountermoveError:
-    """Turn the first of pydantic's findings into one error with line and path."""
-    first = error.errors(include_url=False)[0]
+    """Turn pydantic's findings into one error with line and path: an unknown key, if any, explains the rest."""
+    findings = error.errors(include_url=False)
+    first = next((finding for finding in findings if finding["type"] == "extra_forbidden"), findings[0])
     # Pydantic puts the names of union members into the location; only keys that the file has count as a path.
     path = _path_in_file(document, keys, first["loc"])
     kind, context = first["type"], first.get("ctx", {})

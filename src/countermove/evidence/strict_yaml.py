@@ -124,7 +124,9 @@ def loads(text: str, name: str = "text") -> Document:
         return _Builder(_EventParser(text), name).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        where = name if mark is None else f"{name}:{mark.line + 1}"
+        # An unclosed bracket is noticed after the last line; point at the last line instead.
+        last = text.rstrip().count("\n") + 1
+        where = name if mark is None else f"{name}:{min(mark.line + 1, last)}"
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise _kind(name)(f"not valid YAML: {problem}", where=where, hint="check indentation, quotes and brackets") from None
     except (yaml.YAMLError, UnicodeError) as error:
