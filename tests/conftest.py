@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The same examples on every machine: a red test must be red for the next reader too. `--hypothesis-profile=explore` looks for new ones.
+# The same examples on every machine, so that a red test is red for the next reader too.
+# `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile(
     "reproducible",
     derandomize=True,

@@ -69,7 +69,11 @@ parameters:
   supply.yield:
     label: Yield of logic dies
     unit: "1"
-    prior: {kind: mixture, components: [{weight: 3, prior: {kind: fixed, value: 0.2}}, {weight: 1, prior: {kind: normal, p5: 0.3, p95: 0.9}}]}
+    prior:
+      kind: mixture
+      components:
+        - {weight: 3, prior: {kind: fixed, value: 0.2}}
+        - {weight: 1, prior: {kind: normal, p5: 0.3, p95: 0.9}}
     valid: [0, 1]
     basis: assumption
 """

@@ -34,8 +34,8 @@ def test_the_small_tree_is_sound(plant: Plant) -> None:
         ("claims", "unit: thousand package", "unit: thousand die", "the formula gives package"),
         (
             "claims",
-            'high: 14, unit: million stack, period: "2024", known: 2025',
-            'high: 14, unit: million stack, period: "2024", known: 2026',
+            'high: 14, unit: million stack, period: "2024",\n     known: 2025',
+            'high: 14, unit: million stack, period: "2024",\n     known: 2026',
             "before its input",
         ),
         ("parameters", "low: 11.4, high: 13.0", "low: 11.0, high: 13.0", "states 11.4 million stack, the prior 11 million stack"),

@@ -48,6 +48,8 @@ def _claim_problems(claim: Claim, ledger: Ledger) -> Iterator[str]:
         yield "grade A needs an official text or a filing among its sources"
     if claim.derived is not None and claim.grade not in {"C", "D"}:
         yield f"a derived claim has grade C or D, not {claim.grade}"
+    if claim.grade in {"A", "B"} and sources and not any(source.url for source in sources):
+        yield f"grade {claim.grade} needs a source with an address"
     published = [calendar.parse_date(source.published) for source in sources if source.published]
     if published and len(published) == len(sources) and claim.known_day < min(published):
         yield f"known {claim.known} is before any of its sources was published ({min(published)})"

@@ -38,11 +38,14 @@ def citations(root: Path) -> Iterator[Citation]:
 
 
 def unknown_citations(root: Path, ledger: Ledger) -> list[str]:
-    """Return a line for each cited source that does not exist: ``file:line (path): unknown source ...``."""
+    """Return a line for each cited source that does not exist: where first, how often, and the nearest name."""
+    places: dict[str, list[str]] = {}
+    for citation in citations(root):
+        if citation.key in SOURCE_KEYS and citation.name not in ledger.sources:
+            places.setdefault(citation.name, []).append(citation.where)
     return [
-        f"{citation.where}: unknown source '{citation.name}' ({did_you_mean(citation.name, ledger.sources)})"
-        for citation in citations(root)
-        if citation.key in SOURCE_KEYS and citation.name not in ledger.sources
+        f"{found[0]}: unknown source '{name}', cited {len(found)} times ({did_you_mean(name, ledger.sources)})"
+        for name, found in places.items()
     ]
 
 

@@ -106,12 +106,18 @@ class Source(Record):
     title: Sentence
     publisher: Sentence
     published: DateText | None
-    url: str = Field(pattern=r"^https?://\S+$")
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None
     read_via: str | None = None
     kind: SourceKind
     side: Side
     licence: str | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _address_or_reason(self) -> Self:
+        if self.url is None and not self.note:
+            raise ValueError("a source without an address (url: null) needs a note saying why")
+        return self
 
 
 class Period(Record):

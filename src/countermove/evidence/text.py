@@ -103,5 +103,5 @@ def _source_lines(source: Source) -> list[str]:
     licence = f", {source.licence}" if source.licence else ""
     return [
         f"  - {source.publisher} ({source.kind}, {source.side}), {source.published or 'undated'}: {source.title}{via}{licence}",
-        f"    {source.url}",
+        f"    {source.url or 'no address: ' + source.note}",
     ]
