@@ -1,0 +1,170 @@
+"""From named values to arrays: draws, gates, levers and tables become the inputs of one block of draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.errors import DataError
+from countermove.market.choice import choice_constants
+from countermove.market.exogenous import (
+    cap_base,
+    die_imports,
+    foreign_lines,
+    grey_level,
+    hbm_imports,
+    hbm_makers,
+    legal_market,
+    packaging,
+    product_windows,
+    reference_paths,
+    rolling,
+    wafers,
+    world_inputs,
+)
+from countermove.market.exogenous import budget as budget_path
+from countermove.market.gate_inputs import gate_inputs
+from countermove.market.initial import initial_state, software_at_start
+from countermove.market.inputs import Bundle, MarketInputs
+from countermove.market.lever_inputs import lever_inputs
+from countermove.market.model import ORDER
+from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFER_PRODUCTS
+from countermove.market.mechanisms.learning import negative_binomial_yield
+from countermove.market.observe import CONSTANTS, INPUTS, PARAMETERS
+from countermove.market.state import State
+from countermove.market.tables import constants, effective_scale, segment_mix
+
+if TYPE_CHECKING:
+    from countermove.hardware.products import ProductTable
+    from countermove.policy.gates import GateArrays
+    from countermove.policy.levers import LeverSettings
+
+Floats = NDArray[np.float64]
+
+#: Products on the product axis of the gate arrays that the market asks the policy room for.
+GATE_PRODUCTS = tuple(dict.fromkeys((*FOREIGN_PRODUCTS, "h100-sxm", "gb300", *DOMESTIC_PRODUCTS)))
+
+#: Launches planned after this month (October 2026, the end of the evidence) may slip.
+EVIDENCE_MONTH = 57.0
+
+#: Mid-2025, the date of the published yields.
+YIELD_MONTH = 42
+
+
+def bundle_parameters(draws: Mapping[str, Floats]) -> Bundle:
+    """Parameters by their last name; those equal in all draws become scalars, which spares every later operation.
+
+    Raises DataError when two paths share their last name.
+    """
+    bundle = Bundle()
+    for path, values in draws.items():
+        if path.startswith("gates.us.") or path.startswith("gates.cn."):
+            continue
+        name = path.rsplit(".", 1)[-1]
+        if name in bundle:
+            raise DataError(f"two parameters are called {name!r}", where=f"parameters/{path}", hint="rename one")
+        bundle[name] = np.float64(values[0]) if np.all(values == values[0]) else values
+    return bundle
+
+
+def launch_plan(planned: Floats, slip: Floats, draws: int) -> Floats:
+    """Month of work at which each domestic product starts its ramp, (domestic, draw); later ones slip together."""
+    future = (planned >= EVIDENCE_MONTH).astype(float)[:, None]
+    return planned[:, None] + future * np.broadcast_to(slip, (draws,))
+
+
+def compile_market(
+    draws: Mapping[str, Floats],
+    gates: GateArrays,
+    levers: LeverSettings,
+    *,
+    hazards: bool = True,
+    dt: float = 1.0,
+) -> MarketInputs:
+    """Inputs of the market for one block of draws.
+
+    draws: every parameter of the data tree and the gate streams, (draw,) each. gates, levers: compiled by the policy
+    room for `GATE_PRODUCTS`. hazards: whether gates may change by themselves after the end of the evidence.
+    """
+    from countermove.hardware.products import product_table, supply_table
+    from countermove.policy.levers import compile_levers
+
+    n = len(next(iter(draws.values())))
+    p = bundle_parameters(draws)
+    products = product_table(OFFER_PRODUCTS)
+    supply = supply_table(DOMESTIC_PRODUCTS)
+    c = constants(p, products, supply, dt, n)
+    c.update(choice_constants(p, products, c, software_at_anchor(p, n), n))
+    x = gate_inputs(gates, GATE_PRODUCTS, p, draws, hazards)
+    x.update(market_inputs(p, c, levers, compile_levers({}), n))
+    x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
+    x.update(cap_base(p, x["cap_applies"], levers, n))
+    c["launch_plan"] = launch_plan(np.asarray(supply.launch_month, dtype=float), p.launch_slip, n)
+    c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
+    c["reference_yield"] = reference_yield(p, c)
+    c.update(effective_by_workload(p, products, n))
+    c["mix"] = c.segment_share[:, 0] @ segment_mix(p)
+    p, c, x, start = slim(p, c, x, initial_state(p, c, x, n))
+    return MarketInputs(p, c, x, start, n)
+
+
+def market_inputs(p: Bundle, c: Bundle, levers: LeverSettings, status_quo: LeverSettings, n: int) -> Bundle:
+    """Monthly inputs other than gates."""
+    legal, slots, capacity = legal_market(p), packaging(p), wafers(p)
+    makers, own = hbm_makers(p)
+    per_class = c.h100e[GREY][:, 0]
+    x = Bundle(
+        budget=budget_path(p),
+        wafers=capacity,
+        packaging=slots,
+        hbm_imports=hbm_imports(p, levers),
+        hbm_domestic=makers,
+        hbm_in_house=own,
+        die_imports=die_imports(p, n),
+        grey_level=grey_level(p),
+    )
+    x.update(world_inputs(p, per_class, p.bandwidth_per_h100e))
+    x.update(foreign_lines(p, n))
+    x.update(product_windows(p, c.list_price))
+    x.update(reference_paths(p, c.base_research, slots, capacity, n))
+    x.update(lever_inputs(levers, status_quo, p, legal))
+    return x
+
+
+def software_at_anchor(p: Bundle, n: int) -> Floats:
+    """Software maturity in mid-2025, the date of most demand anchors, (vendor, draw)."""
+    start = software_at_start(p, n)
+    odds = start / (1.0 - start) * np.exp(p.software_growth * 42.0 / 12.0)
+    result: Floats = odds / (1.0 + odds)
+    return result
+
+
+def reference_yield(p: Bundle, c: Bundle) -> Floats:
+    """Good dies by vendor at the yield's reference date, mid-2025 (vendor, draw)."""
+    return negative_binomial_yield(c.defects_start, c.die_area_cm2, p.defect_clustering)
+
+
+def effective_by_workload(p: Bundle, products: ProductTable, n: int) -> Bundle:
+    """Effective performance relative to one H200, per chip and in its system, (workload, offer, draw)."""
+    scale = effective_scale(p, n)[None]
+    return Bundle(
+        effective_chip=np.asarray(products.effective).T[:, :, None] * scale,
+        effective_system=np.asarray(products.effective_system).T[:, :, None] * scale,
+    )
+
+
+def slim(p: Bundle, c: Bundle, x: Bundle, start: State) -> tuple[Bundle, Bundle, Bundle, State]:
+    """Keep what the mechanisms and the observer declare, nothing else."""
+    need_p = {name for m in ORDER for name in m.parameters} | set(PARAMETERS)
+    need_c = {name for m in ORDER for name in m.constants} | set(CONSTANTS)
+    need_x = {name for m in ORDER for name in m.inputs} | set(INPUTS)
+    missing = [*(need_p - p.keys()), *(need_c - c.keys()), *(need_x - x.keys())]
+    if missing:
+        raise DataError(f"mechanisms ask for values that nobody gives: {', '.join(sorted(missing))}", where="market")
+    cut = [Bundle({k: v for k, v in part.items() if k in need}) for part, need in ((p, need_p), (c, need_c), (x, need_x))]
+    return cut[0], cut[1], cut[2], start
+
+

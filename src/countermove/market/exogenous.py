@@ -1,0 +1,243 @@
+"""Monthly inputs that no gate sets: budgets, announced capacity, launches, the grey level, the reference paths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.market.inputs import Bundle
+from countermove.market.offers import FOREIGN_PRODUCTS, GREY_PRODUCTS, H20, H200, OFFSHORE_PRODUCTS, SUCCESSOR, VENDORS
+from countermove.market.paths import MONTH, end_of_year, growing, log_linear, mid_year, ramp, spread_evenly, step_from
+from countermove.market.tables import market_share_by_vendor, other_vendor_split
+from countermove.market.world import class_units, usd_per_h100e, world_h100e
+from countermove.quantities.calendar import MONTHS
+
+if TYPE_CHECKING:
+    from countermove.policy.levers import LeverSettings
+
+Floats = NDArray[np.float64]
+
+RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
+
+#: First and last month (exclusive) in which the vendor sells a foreign part to China, gates apart. The start is the launch,
+#: the end the month from which the part is no longer made; B30A is hypothetical and would need a year from its permission.
+SALES_WINDOWS: dict[str, tuple[float, float]] = {
+    "a100-sxm": (-12, 24),
+    "a800-sxm": (9, 24),
+    "h800-sxm": (13, 24),
+    "h20": (23, 72),
+    "l20": (-12, 240),
+    "rtx-pro-6000d": (42, 84),
+    "h200-sxm": (34, 96),
+    "b30a": (54, 120),
+    "b200-sxm": (34, 84),
+    "rubin": (57, 240),
+    "mi308x": (24, 72),
+    "mi325x": (34, 84),
+}
+#: Month coordinate at which each foreign part's list price is quoted, for its later fall.
+PRICE_DATES = (6.0, 12.0, 21.0, 30.0, 42.0, 44.0, 48.0, 48.0, 40.0, 60.0, 36.0, 42.0)
+GREY_WINDOWS = {"h100-sxm": 9.0, "b200-sxm": 34.0, "rubin": 63.0}
+GREY_PRICE_DATES = (18.0, 40.0, 60.0)
+RENTAL_WINDOWS = {"h200-sxm": 24.0, "gb300": 40.0, "rubin": 60.0}
+RENTAL_PRICE_DATES = (48.0, 48.0, 60.0)
+
+
+def windows(names: tuple[str, ...], starts: dict[str, float], ends: dict[str, float] | None = None) -> Floats:
+    """Share on sale by month, (month, product, 1): a ramp of three months after the start, zero after the end."""
+    rows = []
+    for name in names:
+        up = np.clip((MONTH - starts[name]) / 3.0, 0.0, 1.0)
+        down = 1.0 if ends is None else np.clip((ends[name] - MONTH) / 3.0, 0.0, 1.0)
+        rows.append(up * down)
+    return np.stack(rows, axis=1)[:, :, None]
+
+
+def ageing(dates: tuple[float, ...], yearly: Floats) -> Floats:
+    """Price relative to its quoted date, (month, product, draw): falls at `yearly` after it, flat before."""
+    years = np.maximum(MONTH[:, None] - np.asarray(dates), 0.0)[:, :, None] / 12.0
+    result: Floats = np.exp(-years * np.atleast_1d(yearly))
+    return result
+
+
+def legal_market(p: Bundle) -> Floats:
+    """Demand outside the grey market and rental, billion USD a year (month, draw)."""
+    years = (2022, 2023, 2024, 2025, 2027, 2028)
+    path = log_linear([mid_year(y) for y in years], [p[f"legal_market_{y}"] for y in years])
+    return growing(path, mid_year(2028), np.log1p(p.growth_after_2028))
+
+
+def budget(p: Bundle) -> Floats:
+    """Whole budget a month, billion USD (month, draw): legal demand, what goes to grey and rental, and what waits."""
+    grey = log_linear(
+        [mid_year(2023), mid_year(2024), mid_year(2025)], [p.grey_budget_2024 / 8.0, p.grey_budget_2024, p.grey_budget_2025]
+    )
+    whole = legal_market(p) * (1.0 + grey + p.offshore_budget) / (1.0 - p.wait_share)
+    return whole / 12.0
+
+
+def wafers(p: Bundle) -> Floats:
+    """Announced capacity at 7 nm and below, thousand wafers a month (month, draw)."""
+    w25 = p.wafers_2025
+    w26 = w25 * p.wafers_growth_2026
+    w27 = w26 * p.wafers_growth_2027
+    start = w25 * np.exp(-4.0 * p.wafers_growth_before)
+    path = log_linear([end_of_year(y) for y in (2021, 2025, 2026, 2027)], [start, w25, w26, w27])
+    return growing(path, end_of_year(2027), np.log1p(p.wafers_growth_later))
+
+
+def packaging(p: Bundle) -> Floats:
+    """Announced packaging slots by vendor, thousand packages a month (month, vendor, draw)."""
+    years = (2022, 2023, 2024, 2025, 2026)
+    at = [mid_year(y) for y in years]
+    growth = np.log1p(p.packages_growth)
+    huawei = growing(log_linear(at, [p[f"huawei_packages_{y}"] for y in years]), mid_year(2026), growth)
+    other = growing(log_linear(at, [p[f"other_packages_{y}"] for y in years]), mid_year(2026), growth)
+    split = other_vendor_split(p)
+    rest = other[:, None, :] * split[None]
+    return np.concatenate([np.broadcast_to(huawei[:, None, :], (MONTHS, 1, rest.shape[-1])), rest], axis=1) / 12.0
+
+
+def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
+    """Imported HBM stacks, thousand a month (month, draw): the stockpile to December 2024, then what controls leave open.
+
+    Of the stacks about 7 of 11.4 million came in December 2024; the share that never reaches an accelerator is taken off.
+    """
+    total = p.hbm_imports * 1000.0 * (1.0 - p.hbm_lost_share)
+    profile = [(0.02, 0, 12), (0.08, 12, 24), (0.30, 24, 35), (0.60, 35, 36)]
+    history = np.sum([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile], axis=0)
+    strict = levers.value("washington.component_controls")
+    part = levers.value("washington.component_controls", "hbm")
+    share = np.where(part < 0.0, np.clip(1.0 - 1.5 * strict, 0.0, 1.0), part) * step_from(36.0)
+    result: Floats = history + share[:, None] * p.hbm_open_imports * 1000.0 / 12.0
+    return result
+
+
+def hbm_makers(p: Bundle) -> tuple[Floats, Floats]:
+    """Chinese memory makers' and Huawei's own HBM, thousand stacks a month (month, draw)."""
+    growth = np.exp(np.log1p(p.hbm_growth) * np.maximum(MONTH[:, None] - mid_year(2026), 0.0) / 12.0)
+    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(45.0 + p.hbm_slip), 9.0) * growth
+    own = p.hbm_in_house_2026 * ramp(np.atleast_1d(45.0), 9.0) * growth
+    return makers * 1000.0 / 12.0, own * 1000.0 / 12.0
+
+
+def die_imports(p: Bundle, draws: int) -> Floats:
+    """Dies from foreign foundries, thousand a month (month, vendor, draw): Huawei's bank 2023-2024, others 2022-2024."""
+    huawei = spread_evenly(np.broadcast_to(p.die_bank * 1000.0, (draws,)), 17.0, 34.0)
+    other = spread_evenly(np.broadcast_to(p.other_die_bank * 1000.0, (draws,)), 0.0, 35.0)
+    split = other_vendor_split(p)
+    return np.concatenate([huawei[:, None, :], other[:, None, :] * split[None]], axis=1)
+
+
+def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, draws: int) -> Bundle:
+    """What published plans imply: revenue, knowledge, output, installed base and wafers, against which loops are measured."""
+    years = (2023, 2025, 2027, 2028)
+    total = log_linear([mid_year(y) for y in years], [p[f"plan_revenue_{y}"] for y in years])
+    early = np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.1)
+    total = growing(total * early, mid_year(2028), np.log1p(p.plan_growth_later))
+    revenue = total[:, None, :] * market_share_by_vendor(p)[None]
+    spending = base[None] + p.revenue_to_research * revenue
+    knowledge = np.empty((MONTHS, len(VENDORS), draws))
+    stock = spending[0] / (p.knowledge_depreciation + 0.3)
+    for month in range(MONTHS):
+        knowledge[month] = stock
+        stock = stock * (1.0 - p.knowledge_depreciation / 12.0) + spending[month] / 12.0
+    made = np.cumsum(slots, axis=0)
+    return Bundle(
+        reference_revenue=revenue,
+        reference_knowledge=knowledge,
+        reference_output=made,
+        reference_base=made,
+        reference_wafers=np.cumsum(capacity, axis=0) + 12.0 * capacity[0],
+    )
+
+
+def grey_level(p: Bundle) -> Floats:
+    """Diverted chips at the usual wedge, thousand a month by class (month, grey, draw)."""
+    years = (2023, 2024, 2025)
+    chips = log_linear([mid_year(y) for y in years], [p[f"chips_{y}"] for y in years])
+    chips = chips * np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.5)
+    chips = growing(chips, mid_year(2025), np.log1p(p.growth_after_2025))
+    new = log_linear(
+        [mid_year(2024), mid_year(2025), mid_year(2027)],
+        [np.maximum(p.blackwell_share_2024, 0.005), p.blackwell_share_2025, p.blackwell_share_2027],
+    )
+    rubin = np.clip((MONTH - 66.0) / 30.0, 0.0, 1.0)[:, None] * 0.8 * new
+    return np.stack([chips * (1.0 - new), chips * (new - rubin), chips * rubin], axis=1) / 12.0
+
+
+def rolling(launch: Floats) -> Floats:
+    """1 where a domestic product stands for later, unannounced models: no successor, 18 months after launch; (month, domestic, 1)."""
+    last = np.asarray(SUCCESSOR) < 0
+    return (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
+
+
+def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> Bundle:
+    """US shipments that a volume cap counts, thousand packages: flow, lumps and resets by month (month, foreign, draw).
+
+    The reference period is a part of the lever: since the rule (flow only), cumulative (a lump of earlier shipments) or
+    yearly (each January brings the year's volume and forgets the last). Where no cap applies the base is immaterial.
+    """
+    period = levers.choice("washington.volume_cap", "reference_period")
+    yearly = np.broadcast_to(p.amd_us_yearly, (len(FOREIGN_PRODUCTS), draws)).copy()
+    yearly[H200] = p.h200_us_yearly
+    flow = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), draws))
+    lump, reset = np.zeros_like(flow), np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
+    covered = applies[:, :, 0] > 0.0
+    for month in range(MONTHS):
+        new = covered[month] & ~(covered[month - 1] if month else np.zeros_like(covered[0]))
+        reset[month, new] = 1.0
+        if period[month] == "yearly":
+            turn = new | (covered[month] & (month % 12 == 0))
+            reset[month, turn] = 1.0
+            lump[month] = turn[:, None] * yearly * (12 - month % 12) / 12.0
+        else:
+            flow[month] = covered[month][:, None] * yearly / 12.0
+            if period[month] == "cumulative":
+                lump[month] = new[:, None] * (p.h200_us_cumulative * (np.arange(len(FOREIGN_PRODUCTS)) == H200)[:, None])
+    return Bundle(cap_base_flow=flow, cap_base_lump=lump, cap_reset=reset)
+
+
+def foreign_lines(p: Bundle, draws: int) -> Bundle:
+    """Line rates and stock in hand by foreign product (month, foreign, draw), thousand packages a month."""
+    rate = np.empty((MONTHS, len(FOREIGN_PRODUCTS), draws))
+    rate[:] = p.open_line_rate
+    for name in ("a100-sxm", "a800-sxm", "h800-sxm"):
+        rate[:, FOREIGN_PRODUCTS.index(name)] = p.hopper_line_rate_2023
+    rate[:, H20] = p.h20_line_rate
+    fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
+    rate[:, H200] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
+    stock = np.zeros_like(rate)
+    stock[RULE_MONTH - 1, H200] = p.h200_stock
+    return Bundle(line_rate=rate, stock_injection=stock)
+
+
+def world_inputs(p: Bundle, per_unit: Floats, bandwidth_per_h100e: Floats) -> Bundle:
+    """The world outside China: flows to US users, prices and units by class for the grey market and rental."""
+    world = world_h100e(p)
+    units = class_units(p, world, per_unit)
+    us = world * p.us_share * (1.0 + p.other_vendors)
+    return Bundle(
+        us_h100e_flow=us,
+        us_bandwidth_flow=us * bandwidth_per_h100e / 1000.0,
+        rest_of_world_revenue=world * usd_per_h100e(p) / 1000.0,
+        world_units=units,
+        rental_world_units=units,
+    )
+
+
+def product_windows(p: Bundle, list_price: Floats) -> Bundle:
+    """What is on sale when, and how prices age."""
+    ends = {name: window[1] for name, window in SALES_WINDOWS.items()}
+    starts = {name: window[0] for name, window in SALES_WINDOWS.items()}
+    grey_prices = list_price[len(FOREIGN_PRODUCTS) : len(FOREIGN_PRODUCTS) + len(GREY_PRODUCTS)]
+    return Bundle(
+        on_sale=windows(FOREIGN_PRODUCTS, starts, ends),
+        grey_on_sale=windows(GREY_PRODUCTS, GREY_WINDOWS),
+        rental_on_sale=windows(OFFSHORE_PRODUCTS, RENTAL_WINDOWS),
+        ageing=ageing(PRICE_DATES, p.ageing),
+        rental_ageing=ageing(RENTAL_PRICE_DATES, p.ageing),
+        world_price=ageing(GREY_PRICE_DATES, p.ageing) * grey_prices[None],
+    )

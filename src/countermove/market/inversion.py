@@ -1,0 +1,72 @@
+"""Unobserved quality from latent demand: the inversion of Berry (1994) in closed form, per draw.
+
+What was *sold* under rationing only bounds demand from below, so the shares inverted here are of *wanted* chips:
+order books, or sales where supply had slack, each with its own range. Offers that nobody has sold yet inherit the
+quality of a relative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.market.mechanisms.demand import NESTS
+from countermove.market.offers import OFFERS
+
+Floats = NDArray[np.float64]
+
+
+class Anchor(NamedTuple):
+    """Wanted dollars of one offer in one year, (draw,) billion USD a year."""
+
+    offer: int
+    year: int
+    dollars: Floats
+
+
+def berry_inversion(share: Floats, within: Floats, outside: Floats, correlation: Floats) -> Floats:
+    """Mean utility relative to waiting: ``ln s_j - ln s_0 - sigma ln s_(j|g)`` (Berry 1994, eq. for the nested logit)."""
+    result: Floats = np.log(share) - np.log(outside) - correlation * np.log(within)
+    return result
+
+
+def mean_utilities(
+    anchors: list[Anchor], budgets: Mapping[int, Floats], wait_share: Floats, correlation: Floats
+) -> dict[int, Floats]:
+    """Mean utility by offer, (draw,), from the anchors of each year; the value of waiting is the origin.
+
+    `budgets` is the whole budget of each anchor year, billion USD. Where the anchors of a year exceed the budget less
+    waiting, all of them are scaled down: shares must leave room for the outside option.
+    """
+    utilities: dict[int, Floats] = {}
+    for year in sorted({a.year for a in anchors}):
+        rows = [a for a in anchors if a.year == year]
+        total = np.sum([a.dollars for a in rows], axis=0)
+        room = np.minimum(1.0, budgets[year] * (1.0 - wait_share) / total)
+        for nest in NESTS:
+            members = [a for a in rows if nest.start <= a.offer < nest.stop]
+            if not members:
+                continue
+            inside = np.sum([a.dollars for a in members], axis=0)
+            for a in members:
+                share = a.dollars * room / budgets[year]
+                utilities[a.offer] = berry_inversion(share, a.dollars / inside, wait_share, correlation)
+    return utilities
+
+
+def unobserved_quality(
+    utilities: Mapping[int, Floats], observable: Floats, relatives: Mapping[int, int], draws: int
+) -> Floats:
+    """``xi = mean utility - observable utility`` by offer (offer, draw); offers without an anchor take a relative's.
+
+    `relatives` maps an offer without an anchor to the offer of the same nest whose quality it shares.
+    """
+    quality = np.zeros((OFFERS, draws))
+    for offer, value in utilities.items():
+        quality[offer] = value - observable[offer]
+    for offer, family in relatives.items():
+        quality[offer] = quality[family]
+    return quality

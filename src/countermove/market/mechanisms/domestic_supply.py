@@ -1,0 +1,168 @@
+"""Domestic supply: the scarcest of good logic dies, HBM stacks and packaging slots sets the packages made."""
+
+from __future__ import annotations
+
+from countermove.market.mechanism import Array, Mechanism, StepResult, Values
+from countermove.market.mechanisms.demand import TINY
+from countermove.market.mechanisms.foreign_supply import erlang
+from countermove.market.state import State
+
+
+def leontief(dies: Array, stacks: Array, slots: Array, xp: Array) -> Array:
+    """Packages possible from each input alone, then the least: ``min(dies, stacks, slots)`` (Leontief 1941)."""
+    return xp.minimum(xp.minimum(dies, stacks), slots)
+
+
+def production_mix(launched: Array, successor: Array, has_successor: Array, handover: Array, vendor_sum: Array) -> Array:
+    """Share of a vendor's lines on each of its products, (domestic, draw); sums to one per vendor once any is launched.
+
+    A product's weight is its launch ramp, less the ramp of its successor times `handover`.
+    """
+    weight = launched * (1.0 - handover * has_successor * launched[successor])
+    total = vendor_sum.T @ (vendor_sum @ weight)
+    return weight / (total + TINY)
+
+
+def ration(pool: Array, needs: Array, xp: Array) -> Array:
+    """Share out a common pool in proportion to need; nobody gets more than asked. `pool` (draw,), `needs` (vendor, draw)."""
+    return needs * xp.minimum(1.0, pool / (xp.sum(needs, axis=0) + TINY))
+
+
+def hbm_inflow(extra: Array, imports: Array, domestic: Array, in_house: Array, floor: Array, xp: Array) -> tuple[Array, Array]:
+    """HBM stacks arriving a month in the common pool (imports, CXMT) and in Huawei's own, thousand stacks, (draw,).
+
+    Capacity beyond plan (`extra`, thousand stacks a month, may be negative) is shared between the two makers as
+    their plans are, and never takes more than ``1 - floor`` of the plan away.
+    """
+    planned = domestic + in_house
+    made = xp.maximum(planned + extra, floor * planned)
+    own_share = in_house / (planned + TINY)
+    return imports + made * (1.0 - own_share), made * own_share
+
+
+def inputs_at_hand(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> dict[str, Array]:
+    """Dies, stacks and slots that can be used this month, with the pipelines moved on."""
+    wafers = xp.maximum(x.wafers + s.capacity_extra[0], p.capacity_floor * x.wafers)
+    good = wafers * p.accelerator_wafer_share * c.wafer_split * c.dies_per_wafer * f.die_yield * c.dt
+    pipeline, arrived = erlang(s.die_pipeline, good, p.foundry_months, c.dt, xp)
+    pool, own = hbm_inflow(s.capacity_extra[1], x.hbm_imports, x.hbm_domestic, x.hbm_in_house, p.capacity_floor, xp)
+    planned = xp.sum(x.packaging, axis=0)
+    scale = xp.maximum(1.0 + s.capacity_extra[2] / (planned + 1.0), p.capacity_floor)
+    return {
+        "wafers": wafers,
+        "good_dies": good,
+        "pipeline": pipeline,
+        "dies": s.die_stock + arrived + x.die_imports * c.dt,
+        "pool": s.hbm_pool + pool * c.dt,
+        "own": s.hbm_in_house + own * c.dt,
+        "slots": x.packaging * scale * c.dt,
+        "hbm_made": (pool - x.hbm_imports + own) * c.dt,
+    }
+
+
+def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
+    """Make packages: dies leave the foundry after a lag, HBM is shared by need, lines slow down when stock piles up."""
+    price = s.price[c.domestic_offers]
+    ordered = c.vendor_sum @ (1000.0 * xp.sum(f.desired[c.domestic_offers], axis=1) / price)
+    expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / 3.0))
+    stock = c.vendor_sum @ s.package_inventory
+    target = expected * p.stock_months
+    aim = xp.maximum(expected * c.dt + (target - stock) * (1.0 - xp.exp(-c.dt / 3.0)), 0.0)
+
+    have = inputs_at_hand(s, p, c, x, f, xp)
+    mix = production_mix(f.launched, c.successor, c.has_successor, p.handover, c.vendor_sum)
+    dies_each = c.vendor_sum @ (mix * c.dies_per_package) + TINY
+    stacks_each = c.vendor_sum @ (mix * c.hbm_stacks) + TINY
+    from_dies = have["dies"] / dies_each
+    possible = leontief(from_dies, have["slots"], aim, xp)
+    need = possible * stacks_each
+    own_used = xp.minimum(need * c.has_own_hbm, have["own"])
+    shared = ration(have["pool"], need - own_used, xp)
+    made = xp.minimum(possible, (own_used + shared) / stacks_each)
+    used = made * stacks_each
+    own_used = xp.minimum(own_used, used)
+    products = mix * made[c.vendor_index]
+
+    all_hbm = (have["pool"] + have["own"]) / (xp.sum(need, axis=0) + TINY) * xp.sum(possible, axis=0)
+    wish = xp.sum(aim, axis=0) + TINY
+    cover = xp.stack(
+        [xp.sum(xp.minimum(from_dies, aim * 4.0), axis=0) / wish, all_hbm / wish, xp.sum(have["slots"], axis=0) / wish]
+    )
+    state = {
+        "die_pipeline": have["pipeline"],
+        "die_stock": have["dies"] - made * dies_each,
+        "hbm_pool": have["pool"] - xp.sum(used - own_used, axis=0),
+        "hbm_in_house": have["own"] - xp.sum(own_used, axis=0),
+        "expected_orders": expected,
+        "cumulative_wafers": s.cumulative_wafers + have["wafers"] * c.dt,
+        "cumulative_output": s.cumulative_output + made,
+    }
+    flows = {
+        "domestic_made": products,
+        "made_by_vendor": made,
+        "input_cover": cover,
+        "good_dies": have["good_dies"],
+        "hbm_made": have["hbm_made"],
+        "wafer_capacity": have["wafers"],
+        "dies_used": made * dies_each,
+        "hbm_used": used,
+        "slack": xp.sum(xp.where(made >= aim * 0.999, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
+    }
+    return state, flows
+
+
+MECHANISM = Mechanism(
+    name="domestic_supply",
+    title="Domestic supply",
+    step=step,
+    state_reads=(
+        "price",
+        "expected_orders",
+        "package_inventory",
+        "die_pipeline",
+        "die_stock",
+        "hbm_pool",
+        "hbm_in_house",
+        "capacity_extra",
+        "cumulative_wafers",
+        "cumulative_output",
+    ),
+    state_writes=(
+        "die_pipeline",
+        "die_stock",
+        "hbm_pool",
+        "hbm_in_house",
+        "expected_orders",
+        "cumulative_wafers",
+        "cumulative_output",
+    ),
+    flow_reads=("desired", "launched", "die_yield"),
+    flow_writes=(
+        "domestic_made",
+        "made_by_vendor",
+        "input_cover",
+        "good_dies",
+        "hbm_made",
+        "wafer_capacity",
+        "dies_used",
+        "hbm_used",
+        "slack",
+    ),
+    parameters=("accelerator_wafer_share", "foundry_months", "capacity_floor", "stock_months", "handover"),
+    inputs=("wafers", "die_imports", "hbm_imports", "hbm_domestic", "hbm_in_house", "packaging"),
+    constants=(
+        "dt",
+        "domestic_offers",
+        "vendor_sum",
+        "vendor_index",
+        "successor",
+        "has_successor",
+        "dies_per_package",
+        "hbm_stacks",
+        "has_own_hbm",
+        "wafer_split",
+        "dies_per_wafer",
+    ),
+    equation="packages = min(good dies/dies each, HBM stacks/stacks each, packaging slots, orders + restocking)",
+    sources=("semianalysis-2025-09-ascend", "leontief-1941"),
+)

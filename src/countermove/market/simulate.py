@@ -1,0 +1,116 @@
+"""Drive the model over the months: a plain loop on NumPy, `lax.scan` on JAX, the same mechanisms in both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.market.inputs import Bundle, MarketInputs
+from countermove.market.model import Model
+from countermove.market.observe import observe
+from countermove.market.state import State
+from countermove.quantities.calendar import MONTHS
+
+Floats = NDArray[np.float64]
+ENGINES = ("numpy", "jax")
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Monthly series by name, (month, ..., draw), and the stocks at the end of the last month."""
+
+    monthly: Mapping[str, Floats]
+    final: State
+    engine: str
+
+
+def simulate(
+    inputs: MarketInputs,
+    *,
+    engine: str = "numpy",
+    model: Model | None = None,
+    keep: Callable[[str], bool] = lambda _: True,
+) -> Trajectory:
+    """Run all months. `keep` says by name which monthly series to store.
+
+    With a time step below a month each month is run in equal sub-steps: flows add up, stocks are those of the last.
+    Raises InputError for an unknown engine, EnvironmentProblem when JAX is not installed.
+    """
+    if engine not in ENGINES:
+        raise InputError(f"no engine {engine!r}", where="engine", hint=did_you_mean(engine, ENGINES))
+    chosen = model or Model()
+    return _with_numpy(inputs, chosen, keep) if engine == "numpy" else _with_jax(inputs, chosen, keep)
+
+
+STOCKS = frozenset(
+    "software research_productivity research_spending us_h100e us_bandwidth us_displaced deferred queued cap_headroom input_cover slack wafer_capacity "
+    "installed_h100e installed_bandwidth installed_effective power frontier_chip frontier_system smuggled cutoff_risk cost_per_work "
+    "domestic_price".split()
+)
+"""Series that are levels: over sub-steps the last one counts. All others are flows and add up."""
+
+
+def _with_numpy(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
+    p, c = Bundle(inputs.parameters), Bundle(inputs.constants)
+    steps = round(1.0 / float(c.dt))
+    state = inputs.initial
+    stored: dict[str, Floats] = {}
+    with np.errstate(under="ignore"):
+        for month in range(MONTHS):
+            x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
+            for sub in range(steps):
+                state, flows = model.month(state, p, c, _only_once(x, sub), np)
+                seen = observe(state, p, c, x, flows, np)
+                for name, value in seen.items():
+                    if not keep(name):
+                        continue
+                    if name not in stored:
+                        stored[name] = np.zeros((MONTHS, *value.shape))
+                    if name in STOCKS or sub == 0:
+                        stored[name][month] = value
+                    else:
+                        stored[name][month] += value
+    return Trajectory(stored, state, "numpy")
+
+
+#: Inputs that happen once in a month whatever the step: lumps and resets.
+ONCE = ("stock_injection", "cap_base_lump", "cap_reset", "new_year")
+
+
+def _only_once(x: Bundle, sub: int) -> Bundle:
+    """The month's inputs for a sub-step: lumps and resets belong to the first."""
+    return x if sub == 0 else Bundle(x, **{name: x[name] * 0.0 for name in ONCE})
+
+
+def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
+    try:
+        import jax
+        import jax.numpy as jnp
+    except ImportError as error:
+        raise EnvironmentProblem("JAX is not installed", where="engine", hint="pip install 'countermove[jax]'") from error
+    if float(inputs.constants["dt"]) != 1.0:
+        raise InputError("the JAX engine steps by whole months", where="dt", hint="use the NumPy engine for a finer step")
+    jax.config.update("jax_enable_x64", True)
+    static = {k: v for k, v in inputs.constants.items() if np.asarray(v).dtype.kind in "iu"}
+    moving = {k: v for k, v in inputs.constants.items() if k not in static}
+
+    @jax.jit
+    def run(start: State, parameters: Any, numbers: Any, monthly: Any) -> Any:
+        p, c = Bundle(parameters), Bundle({**numbers, **static})
+
+        def month(state: State, x: Any) -> Any:
+            new, flows = model.month(state, p, c, Bundle(x), jnp)
+            seen = observe(new, p, c, Bundle(x), flows, jnp)
+            return new, {name: value for name, value in seen.items() if keep(name)}
+
+        return jax.lax.scan(month, start, monthly)
+
+    start = State(*[jnp.asarray(a) for a in inputs.initial])
+    final, stored = run(start, dict(inputs.parameters), moving, dict(inputs.monthly))
+    series = {name: np.asarray(value) for name, value in stored.items()}
+    return Trajectory(series, State(*[np.asarray(a) for a in final]), "jax")

@@ -1,0 +1,164 @@
+"""Constant tables over offers and vendors: capabilities, prices, links between products. No month axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.market.inputs import Bundle
+from countermove.market.mechanisms.learning import defects_for_yield, dies_per_wafer
+from countermove.market.offers import (
+    DOMESTIC,
+    DOMESTIC_PRODUCTS,
+    FOREIGN,
+    OFFER_PRODUCTS,
+    OFFERS,
+    OFFSHORE,
+    SUCCESSOR,
+    VENDOR_OF,
+    VENDORS,
+)
+
+if TYPE_CHECKING:
+    from countermove.hardware.products import ProductTable, SupplyTable
+
+Floats = NDArray[np.float64]
+
+HOURS_IN_TERM = 3 * 8766.0
+
+#: Domestic vendors other than Huawei: share of their joint packages, 2025, after IDC's cards; the last three share IDC's rest.
+VENDOR_SPLIT_PARAMETERS = ("split_cambricon", "split_hygon", "split_thead", "split_kunlunxin", "split_moore", "split_metax")
+
+
+def column(values: Any) -> Floats:
+    """A (n,) table as (n, 1), ready to meet a draw axis."""
+    return np.asarray(values, dtype=float)[:, None]
+
+
+def list_prices(p: Bundle, draws: int) -> Floats:
+    """Price by offer at its reference date, thousand USD per package, (offer, draw)."""
+    term = HOURS_IN_TERM / 1000.0
+    ascend = p.price_910c * p.ascend_realisation
+    later = ascend * p.generation_premium
+    rows = [
+        p.price_a100,
+        p.price_a100,
+        p.price_h800,
+        p.price_h20,
+        p.price_low_end,
+        p.price_pro6000d,
+        p.price_h200,
+        p.price_b30a * p.price_b200 * 1.15,
+        p.price_b200,
+        p.price_rubin,
+        p.price_amd,
+        p.price_amd * 1.3,
+        p.price_h100_world,
+        p.price_b200,
+        p.price_rubin,
+        p.rental_hour_h200 * term,
+        p.rental_hour_gb300 * term,
+        p.rental_hour_rubin * term,
+        p.price_910b * p.ascend_realisation,
+        ascend,
+        p.price_950pr * p.ascend_realisation,
+        later,
+        later * p.generation_premium,
+        later * p.generation_premium**2,
+        p.price_cambricon,
+        p.price_cambricon * p.generation_premium,
+        p.price_other,
+        p.price_other,
+        p.price_other,
+        p.price_other,
+        p.price_other,
+    ]
+    return np.stack([np.broadcast_to(row, (draws,)) for row in rows]).astype(float)
+
+
+def vendor_matrix() -> Floats:
+    """(vendor, domestic): 1 where the product is the vendor's."""
+    matrix = np.zeros((len(VENDORS), len(DOMESTIC_PRODUCTS)))
+    matrix[np.asarray(VENDOR_OF), np.arange(len(DOMESTIC_PRODUCTS))] = 1.0
+    return matrix
+
+
+def segment_mix(p: Bundle) -> Floats:
+    """Workload mix by segment (segment, workload): training, prefill, decode; rows sum to one."""
+    training = np.array([float(np.mean(p[f"training_{s}"])) for s in ("internet", "labs", "telecoms", "state_funded")])
+    prefill = float(np.mean(p.prefill_share))
+    rest = 1.0 - training
+    return np.stack([training, rest * prefill, rest * (1.0 - prefill)], axis=1)
+
+
+def effective_scale(p: Bundle, draws: int) -> Floats:
+    """Uncertainty of effective performance by offer (offer, draw): 1 for foreign parts, scales for domestic ones."""
+    scale = np.ones((OFFERS, draws))
+    names = OFFER_PRODUCTS[DOMESTIC]
+    scale[DOMESTIC] = np.stack(
+        [np.broadcast_to(p.ascend_scale if n.startswith("ascend") else p.other_domestic_scale, (draws,)) for n in names]
+    )
+    return scale
+
+
+def market_share_by_vendor(p: Bundle) -> Floats:
+    """Share of planned domestic revenue by vendor (vendor, 1): Huawei's, the rest by packages."""
+    others = np.array([float(np.mean(p[name])) for name in VENDOR_SPLIT_PARAMETERS])
+    huawei = float(np.mean(p.plan_huawei_share))
+    return np.concatenate([[huawei], (1.0 - huawei) * others / others.sum()])[:, None]
+
+
+def other_vendor_split(p: Bundle) -> Floats:
+    """Share of the other six vendors' packages (vendor without Huawei, 1)."""
+    others = np.array([float(np.mean(p[name])) for name in VENDOR_SPLIT_PARAMETERS])
+    result: Floats = (others / others.sum())[:, None]
+    return result
+
+
+def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float, draws: int) -> Bundle:
+    """All constant tables; what needs the demand inversion is added by the caller."""
+    vendors = len(VENDORS)
+    index = np.asarray(VENDOR_OF)
+    owned = np.ones((OFFERS, 1))
+    owned[OFFSHORE] = 0.0
+    exposed = np.zeros((OFFERS, 1))
+    exposed[FOREIGN] = 1.0
+    exposed[OFFSHORE] = 0.5
+    die_area = supply.die_area_mm2[[list(index).index(v) for v in range(vendors)]]
+    stacks = column(supply.hbm_stacks)
+    start = defects_for_yield(p.yield_2025, 6.656, p.defect_clustering)
+    floor = np.minimum(defects_for_yield(p.yield_mature, 6.656, p.defect_clustering), 0.95 * start)
+    successor = np.asarray(SUCCESSOR)
+    split = other_vendor_split(p)
+    huawei_wafers = np.broadcast_to(p.huawei_wafer_share, (draws,))
+    return Bundle(
+        dt=np.float64(dt),
+        h100e=column(products.h100e),
+        bandwidth=column(products.memory_bandwidth_tb_s) / 1000.0,
+        power_kw=column(products.power_kw),
+        list_price=list_prices(p, draws),
+        owned=owned,
+        exposed_to_cutoff=exposed,
+        line_months=p.line_months,
+        vendor_index=index,
+        vendor_sum=vendor_matrix(),
+        domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),
+        successor=np.where(successor < 0, 0, successor),
+        has_successor=column(successor >= 0),
+        dies_per_package=column(supply.dies_per_package),
+        hbm_stacks=stacks,
+        has_own_hbm=column([1.0] + [0.0] * (vendors - 1)),
+        die_area_cm2=column(die_area) / 100.0,
+        dies_per_wafer=dies_per_wafer(column(die_area), np),
+        wafer_split=np.concatenate([huawei_wafers[None], (1.0 - huawei_wafers) * split]),
+        defects_start=start,
+        defects_floor=floor,
+        segment_share=column([p.segment_internet, p.segment_labs, p.segment_telecoms, p.segment_state_funded]),
+        grey_access=column([1.0, 1.0, float(p.grey_access_telecoms), float(p.grey_access_state_funded)]),
+        rental_access=column([1.0, 1.0, float(p.rental_access_telecoms), float(p.rental_access_state_funded)]),
+        base_research=np.stack([np.broadcast_to(p.base_huawei if v == 0 else p.base_other, (draws,)) for v in range(vendors)]),
+        vendor_split=market_share_by_vendor(p),
+        pool_cost=np.stack([np.broadcast_to(v, (draws,)) for v in (p.cost_logic, p.cost_hbm, p.cost_packaging)]),
+    )

@@ -1,0 +1,87 @@
+"""The world outside China, given: NVIDIA's sales by class and quarter to 2025, then growth with its own range."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.evidence.data_tree import DATA
+from countermove.market.inputs import Bundle
+from countermove.market.paths import MONTH, end_of_year, mid_year
+from countermove.quantities.calendar import MONTHS, period_months
+
+Floats = NDArray[np.float64]
+
+CLASSES = ("hopper", "blackwell", "rubin")
+_CLASS_OF = {"H100": "hopper", "B200": "blackwell", "B300": "blackwell"}
+CHINA_ONLY = ("A800", "H800", "H20")
+EVIDENCE_END = end_of_year(2025)
+
+
+@cache
+def world_sales() -> tuple[Floats, Floats]:
+    """Monthly sales to the end of 2025: (month, class) thousand packages and (month,) thousand H100e of all parts.
+
+    A quarter is spread evenly over its months. The China-only parts are left out: the model makes them itself.
+    """
+    units = np.zeros((MONTHS, len(CLASSES)))
+    h100e = np.zeros(MONTHS)
+    with Path(DATA / "market" / "nvidia_world_sales.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            if row["chip"] in CHINA_ONLY:
+                continue
+            first, last = period_months(row["quarter"])
+            h100e[first:last] += float(row["thousand_h100e"]) / (last - first)
+            family = _CLASS_OF.get(row["chip"])
+            if family is not None:
+                units[first:last, CLASSES.index(family)] += float(row["thousand_units"]) / (last - first)
+    return units, h100e
+
+
+def world_h100e(p: Bundle) -> Floats:
+    """World sales of NVIDIA, thousand H100e a month (month, draw): data to 2025, then yearly growth.
+
+    ``sales(t) = sales of 2025 x growth`` at mid-2026, joined log-linearly to the last quarter's rate.
+    """
+    _, history = world_sales()
+    last_year = float(history[36:48].sum()) / 12.0
+    last_rate = float(history[45:48].mean())
+    start, middle = 46.5, mid_year(2026)
+    at_middle = last_year * np.atleast_1d(p.growth_2026)
+    early = last_rate * (at_middle / last_rate) ** np.clip((MONTH[:, None] - start) / (middle - start), 0.0, 1.0)
+    later = np.exp(np.log(np.atleast_1d(p.growth_later)) * np.maximum(MONTH[:, None] - middle, 0.0) / 12.0)
+    future = early * later
+    result: Floats = np.where(MONTH[:, None] < EVIDENCE_END, history[:, None], future)
+    return result
+
+
+def rubin_share(p: Bundle) -> Floats:
+    """Rubin's part of world H100e sales, (month, 1): nothing before October 2026, rising linearly to mid-2028."""
+    start, end = 57.0, mid_year(2028)
+    result: Floats = (float(np.mean(p.rubin_share_2028)) * np.clip((MONTH - start) / (end - start), 0.0, 1.0))[:, None]
+    return result
+
+
+def class_units(p: Bundle, h100e: Floats, per_unit: Floats) -> Floats:
+    """World sales by class, thousand packages a month (month, class, draw).
+
+    After 2025 the Hopper class fades within a year, Rubin rises, Blackwell takes the rest. `per_unit`: H100e by class.
+    """
+    history, _ = world_sales()
+    rubin = rubin_share(p)
+    hopper = 0.02 * np.exp(-np.maximum(MONTH - EVIDENCE_END, 0.0) / 6.0)[:, None]
+    shares = np.stack([np.broadcast_to(s, h100e.shape) for s in (hopper, 1.0 - rubin - hopper, rubin)], axis=1)
+    future = shares * h100e[:, None, :] / per_unit[None, :, None]
+    result: Floats = np.where(MONTH[:, None, None] < EVIDENCE_END, history[:, :, None], future)
+    return result
+
+
+def usd_per_h100e(p: Bundle) -> Floats:
+    """NVIDIA data-centre revenue per H100e sold, million USD per thousand (month, draw): a price falling with age."""
+    years = np.maximum(MONTH[:, None] - 46.5, 0.0) / 12.0
+    result: Floats = np.atleast_1d(p.revenue_per_h100e) * np.exp(-np.atleast_1d(p.price_decline) * years)
+    return result
