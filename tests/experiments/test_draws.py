@@ -18,7 +18,9 @@ NONE = Correlations()
 
 def parameter(name: str, low: float = 0.0, high: float = 1.0) -> Parameter:
     """A uniform parameter for tests."""
-    return Parameter(id=name, label=name, unit="1", prior=Uniform(low=low, high=high), valid=(low - 10, high + 10), basis="assumption")
+    return Parameter(
+        id=name, label=name, unit="1", prior=Uniform(low=low, high=high), valid=(low - 10, high + 10), basis="assumption"
+    )
 
 
 def test_the_first_draws_of_a_long_run_are_those_of_a_short_one() -> None:
@@ -35,11 +37,13 @@ def test_any_slice_can_be_drawn_alone(first: int, draws: int) -> None:
 
 def test_uniforms_lie_strictly_between_zero_and_one_and_look_uniform() -> None:
     values = uniforms(2026, "demand.growth", 100_000)
-    assert 0 < values.min() and values.max() < 1
+    assert values.min() > 0
+    assert values.max() < 1
     assert abs(values.mean() - 0.5) < 0.005
     assert abs(values.var() - 1 / 12) < 0.002
     counts = np.histogram(values, bins=20, range=(0, 1))[0]
-    assert counts.min() > 4700 and counts.max() < 5300
+    assert counts.min() > 4700
+    assert counts.max() < 5300
 
 
 def test_names_with_a_common_prefix_are_uncorrelated() -> None:
@@ -117,7 +121,8 @@ def test_a_declared_correlation_holds_and_marginals_stay() -> None:
     assert rank_correlation(values["b.two"], values["c.three"]) == pytest.approx(6 / np.pi * np.arcsin(-0.25), abs=0.02)
     for name in names:
         assert abs(values[name].mean() - 0.5) < 0.01
-        assert 0 < values[name].min() and values[name].max() < 1
+        assert values[name].min() > 0
+        assert values[name].max() < 1
 
 
 def test_correlated_draws_do_not_depend_on_how_many_are_drawn() -> None:
@@ -153,8 +158,11 @@ def test_impossible_correlations_are_refused(pairs: tuple[Pair, ...]) -> None:
 
 def test_bounded_and_unbounded_priors_give_finite_values() -> None:
     parameters = {
-        "a.normal": Parameter(id="a.normal", label="n", unit="1", prior=Normal(p5=0, p95=1), valid=(-100, 100), basis="assumption"),
+        "a.normal": Parameter(
+            id="a.normal", label="n", unit="1", prior=Normal(p5=0, p95=1), valid=(-100, 100), basis="assumption"
+        ),
         "a.fixed": Parameter(id="a.fixed", label="f", unit="1", prior=Fixed(value=3), valid=(0, 5), basis="assumption"),
     }
     values = sample(parameters, seed=9, draws=2000, correlations=NONE)
-    assert np.all(np.isfinite(values["a.normal"])) and np.all(values["a.fixed"] == 3)
+    assert np.all(np.isfinite(values["a.normal"]))
+    assert np.all(values["a.fixed"] == 3)

@@ -1,8 +1,8 @@
 """Declared rank correlations between parameters, joined by a Gaussian copula.
 
-`data/parameters/correlations.yaml` lists pairs; connected pairs form a group. Within a group the normal scores of the independent
-uniforms are multiplied by the Cholesky factor of the group's correlation matrix, in the order of first appearance in the file. So a
-pair appended at the end leaves the draws of all earlier parameters as they were.
+`data/parameters/correlations.yaml` lists pairs; connected pairs form a group. Within a group the normal scores of the
+independent uniforms are multiplied by the Cholesky factor of the group's correlation matrix, in the order of first
+appearance in the file. So a pair appended at the end leaves the draws of all earlier parameters as they were.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Correlations:
         seen: set[frozenset[str]] = set()
         for pair in self.pairs:
             if not -1 < pair.rho < 1 or pair.first == pair.second:
-                raise DataError(f"correlation {pair.rho} of {pair.first} and {pair.second}", where=self.where, hint="-1 < rho < 1, two names")
+                raise DataError(
+                    f"correlation {pair.rho} of {pair.first} and {pair.second}", where=self.where, hint="-1 < rho < 1, two names"
+                )
             if frozenset((pair.first, pair.second)) in seen:
                 raise DataError(f"{pair.first} and {pair.second} are paired twice", where=self.where, hint="keep one")
             seen.add(frozenset((pair.first, pair.second)))

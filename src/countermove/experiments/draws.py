@@ -1,8 +1,9 @@
 """Random draws that nothing else can reshuffle: each one depends only on the seed, its name and its number.
 
-The stream of a name is Philox (Salmon et al. 2011), keyed by the SHA-256 of the seed and the *whole* name and counted by block of
-1,024 draws. So a new parameter, a longer run or another order of asking leaves every other draw as it was, and two scenarios share
-their random numbers by name and draw. Hashing the whole name matters: keys cut from a common prefix would be perfectly correlated.
+The stream of a name is Philox (Salmon et al. 2011), keyed by the SHA-256 of the seed and the *whole* name and counted by
+block of 1,024 draws. So a new parameter, a longer run or another order of asking leaves every other draw as it was, and
+two scenarios share their random numbers by name and draw. Hashing the whole name matters: keys cut from a common prefix
+would be perfectly correlated.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ STREAMS = (
 )
 """Uniform streams that no parameter owns: which variant of a gate holds, when it changes by itself, and to which variant.
 
-They reach the market as uniforms in (0, 1) under these names, so that scenarios with other weights or hazards still share them.
+They reach the market as uniforms under these names, so that scenarios with other weights or hazards still share them.
 """
 
 Floats = NDArray[np.float64]
@@ -65,8 +66,9 @@ def sample(
 ) -> dict[str, Floats]:
     """Return one joint sample of the parameters, plus the uniform `streams`, each of shape `(draw,)`.
 
-    Each parameter is its prior's quantile function at its own uniforms; those of a declared group are first joined by a Gaussian
-    copula (`correlations`, by default the ones of the data tree). `fixed` pins parameters by name, in their own unit.
+    Each parameter is its prior's quantile function at its own uniforms; those of a declared group are first joined by a
+    Gaussian copula (`correlations`, by default the ones of the data tree). `fixed` pins parameters by name, in their own
+    unit.
     Raises InputError for a pinned name that is no parameter, or a value outside its valid range.
     """
     pinned = dict(fixed or {})
@@ -75,9 +77,7 @@ def sample(
     groups = load_correlations() if correlations is None else correlations
     joint = groups.join({name: uniforms(seed, name, draws, first=first) for name in parameters})
     values = {
-        name: np.full(draws, float(pinned[name]))
-        if name in pinned
-        else np.asarray(parameter.ppf(joint[name]), dtype=np.float64)
+        name: np.full(draws, float(pinned[name])) if name in pinned else np.asarray(parameter.ppf(joint[name]), dtype=np.float64)
         for name, parameter in parameters.items()
     }
     return values | {name: uniforms(seed, name, draws, first=first) for name in streams}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from countermove.errors import InputError, did_you_mean
+from countermove.errors import InputError, nearest
 from countermove.experiments.draws import check_value
 from countermove.experiments.scenario_file import Override, Range
 from countermove.experiments.schedules import Where
@@ -37,14 +37,22 @@ def check_overrides(overrides: Mapping[str, Override], *, where: Where) -> None:
         place = where("set", path)
         name = _parameter_name(path, parameters, where=place)
         if isinstance(value, Mapping):
-            raise InputError("values per period are for series; a parameter has one value", where=place, hint="give a number or {low, high}")
+            raise InputError(
+                "values per period are for series; a parameter has one value", where=place, hint="give a number or {low, high}"
+            )
         ends = (value.low, value.high) if isinstance(value, Range) else (float(value),)
         for end in ends:
             if not math.isfinite(end):
-                raise InputError(f"{end} is not a finite number", where=place, hint=f"give {parameters[name].label} in {parameters[name].unit}")
+                raise InputError(
+                    f"{end} is not a finite number", where=place, hint=f"give {parameters[name].label} in {parameters[name].unit}"
+                )
             check_value(parameters, name, end, where=place)
         if isinstance(value, Range) and not value.low < value.high:
-            raise InputError(f"low {value.low:g} is not below high {value.high:g}", where=place, hint="exchange them, or give one value to pin it")
+            raise InputError(
+                f"low {value.low:g} is not below high {value.high:g}",
+                where=place,
+                hint="exchange them, or give one value to pin it",
+            )
 
 
 def apply_overrides(parameters: Mapping[str, Parameter], overrides: Mapping[str, Override]) -> Assumptions:
@@ -62,11 +70,9 @@ def apply_overrides(parameters: Mapping[str, Parameter], overrides: Mapping[str,
 
 
 def _parameter_name(path: str, parameters: Mapping[str, Parameter], *, where: str) -> str:
-    if not path.startswith(KIND):
-        hint = did_you_mean(f"{KIND}{path.rpartition('/')[2]}", [f"{KIND}{name}" for name in parameters])
-        raise InputError(f"no parameter at {path!r}", where=where, hint=hint)
     name = path.removeprefix(KIND)
-    if name not in parameters:
-        hint = did_you_mean(path, [f"{KIND}{known}" for known in parameters])
-        raise InputError(f"no parameter at {path!r}", where=where, hint=hint)
-    return name
+    if path.startswith(KIND) and name in parameters:
+        return name
+    near = nearest(path, [f"{KIND}{parameter}" for parameter in parameters]) if "." in name else None
+    hint = f"did you mean '{near}'?" if near else "only parameters/NAME can be set; `countermove evidence` lists them"
+    raise InputError(f"no parameter at {path!r}", where=where, hint=hint)

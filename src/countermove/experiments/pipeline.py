@@ -18,10 +18,8 @@ from countermove.errors import InputError
 from countermove.experiments.draws import BLOCK, sample
 from countermove.experiments.overrides import Assumptions, apply_overrides
 from countermove.experiments.scenario import Scenario
-from countermove.quantities.calendar import month_index
 
 if TYPE_CHECKING:
-    from countermove.hardware.products import ProductTable
     from countermove.market.simulate import Trajectory
     from countermove.policy.gates import GateArrays
     from countermove.policy.levers import LeverSettings
@@ -41,8 +39,6 @@ class Compiled:
     assumptions: Assumptions
     levers: LeverSettings
     gates: GateArrays
-    products: ProductTable
-    constants: Any
 
 
 @dataclass(frozen=True)
@@ -60,30 +56,24 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None) -> Com
     Raises InputError where a lever, a date or an override does not fit.
     """
     from countermove.evidence.ledger import load_parameters
-    from countermove.hardware.products import product_table
-    from countermove.market.compile import load_constants
-    from countermove.market.offers import OFFER_PRODUCTS
+    from countermove.market.compile import GATE_PRODUCTS
     from countermove.policy.gates import compile_gates
     from countermove.policy.levers import compile_levers
 
-    products = tuple(dict.fromkeys(OFFER_PRODUCTS))
     levers = compile_levers(scenario.settings(), where=scenario.id)
-    gates = compile_gates(levers, products, known=known)
     return Compiled(
         scenario=scenario,
         assumptions=apply_overrides(load_parameters(), scenario.overrides),
         levers=levers,
-        gates=gates if scenario.hazards else _without_hazards(gates, month_index(scenario.start)),
-        products=product_table(products),
-        constants=load_constants(),
+        gates=compile_gates(levers, GATE_PRODUCTS, known=known),
     )
 
 
 def simulate_blocks(compiled: Compiled, *, seed: int, draws: int, engine: str = "numpy", dt: float = 1.0) -> Iterator[Block]:
-    """Yield the simulated draws block by block, 1,024 at a time; InputError for an impossible seed or number of draws."""
-    for first in range(0, max(draws, 1), BLOCK):
+    """Yield the simulated draws block by block, 1,024 at a time."""
+    for first in range(0, draws, BLOCK):
         wanted = min(BLOCK, draws - first)
-        padded = math.ceil(max(wanted, 1) / LANES) * LANES if draws >= 1 else draws
+        padded = math.ceil(wanted / LANES) * LANES
         yield Block(first, wanted, simulate_draws(compiled, seed=seed, first=first, draws=padded, engine=engine, dt=dt))
 
 
@@ -94,8 +84,8 @@ def simulate_draws(compiled: Compiled, *, seed: int, first: int, draws: int, eng
 
     assumptions = compiled.assumptions
     values = sample(assumptions.parameters, seed=seed, draws=draws, fixed=assumptions.fixed, first=first)
-    inputs = compile_market(values, compiled.gates, compiled.levers, compiled.products, compiled.constants)
-    return simulate(inputs, engine=engine, dt=dt)
+    inputs = compile_market(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards, dt=dt)
+    return simulate(inputs, engine=engine)
 
 
 def measured(block: Block, periods: tuple[str, ...]) -> dict[str, dict[str, Floats]]:
@@ -105,7 +95,9 @@ def measured(block: Block, periods: tuple[str, ...]) -> dict[str, dict[str, Floa
     outcomes: dict[str, dict[str, Floats]] = {}
     for step in periods:
         for name, by_period in measure(block.trajectory, step).items():
-            outcomes.setdefault(name, {}).update({period: np.asarray(values)[: block.draws] for period, values in by_period.items()})
+            outcomes.setdefault(name, {}).update(
+                {period: np.asarray(values)[: block.draws] for period, values in by_period.items()}
+            )
     return outcomes
 
 
@@ -115,7 +107,8 @@ def first_change(one: Scenario, other: Scenario) -> str | None:
     months = [
         month
         for lever, part in parts
-        if (month := _first_difference(one.levers.get(lever, {}).get(part, {}), other.levers.get(lever, {}).get(part, {}))) is not None
+        if (month := _first_difference(one.levers.get(lever, {}).get(part, {}), other.levers.get(lever, {}).get(part, {})))
+        is not None
     ]
     if one.hazards != other.hazards:
         months.append(min(one.start, other.start))
@@ -136,13 +129,8 @@ def same_past(one: Trajectory, other: Trajectory, *, until: int) -> str | None:
     for name, series in one.monthly.items():
         before, after = np.ascontiguousarray(series[:until]), np.ascontiguousarray(other.monthly[name][:until])
         if before.shape != after.shape or before.tobytes() != after.tobytes():
-            return name
+            return str(name)
     return None
-
-
-def _without_hazards(gates: GateArrays, start: int) -> GateArrays:
-    """Return the gates with both pinned from `start`, so that none opens or closes by itself."""
-    return gates._replace(us_pinned_from=min(start, gates.us_pinned_from), cn_pinned_from=min(start, gates.cn_pinned_from))
 
 
 def known_date(text: str | None) -> dt.date | None:

@@ -1,7 +1,7 @@
 """Presets: the scenario files that ship with the package, their suffixes, and the names they used to have.
 
-`h200-rule+necessity` is the preset `h200-rule` followed by the suffix `necessity`. Suffixes set Beijing's side only; two suffixes that
-set the same part of a lever contradict each other and are refused.
+`h200-rule+necessity` is the preset `h200-rule` followed by the suffix `necessity`. Suffixes set Beijing's side only; two
+suffixes that set the same part of a lever contradict each other and are refused.
 """
 
 from __future__ import annotations
@@ -68,9 +68,8 @@ def read_combination(name: str, *, where: str = "") -> list[Draft]:
     Raises InputError for an unknown preset or suffix (with the nearest name), one given twice, and contradicting suffixes.
     """
     first, *rest = name.split(SEPARATOR)
-    drafts = [read_preset(first, where=where)]
-    for suffix in rest:
-        drafts.append(_read(suffix, suffix_files(), aliases().suffixes, "suffix", where=where or name))
+    suffixes = [_read(suffix, suffix_files(), aliases().suffixes, "suffix", where=where or name) for suffix in rest]
+    drafts = [read_preset(first, where=where or name), *suffixes]
     _refuse_contradictions(drafts[1:], where=where or name)
     return drafts
 
@@ -92,7 +91,11 @@ def _read(name: str, files: dict[str, Path], renamed: dict[str, str], kind: str,
     found = files.get(renamed.get(name, name))
     if found is None:
         hint = did_you_mean(name, [*files, *renamed])
-        raise InputError(f"no {kind} named {name!r}", where=where, hint=f"{hint} (or give the path of a scenario file)" if kind == "preset" else hint)
+        raise InputError(
+            f"no {kind} named {name!r}",
+            where=where,
+            hint=f"{hint} (or give the path of a scenario file)" if kind == "preset" else hint,
+        )
     return read_scenario_file(found)
 
 

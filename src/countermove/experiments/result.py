@@ -78,14 +78,22 @@ class Result:
         try:
             import xarray
         except ModuleNotFoundError:
-            raise EnvironmentProblem("xarray is not installed", where="to_xarray", hint="pip install 'countermove[analysis]'") from None
+            raise EnvironmentProblem(
+                "xarray is not installed", where="to_xarray", hint="pip install 'countermove[analysis]'"
+            ) from None
         periods = list(dict.fromkeys(period for by_period in self.outcomes.values() for period in by_period))
         empty = np.full(self.draws, np.nan)
         variables = {
-            name: (("period", "draw"), np.stack([by_period.get(period, empty) for period in periods]), {"units": self.info[name].unit})
+            name: (
+                ("period", "draw"),
+                np.stack([by_period.get(period, empty) for period in periods]),
+                {"units": self.info[name].unit},
+            )
             for name, by_period in self.outcomes.items()
         }
-        return xarray.Dataset(variables, {"period": periods, "draw": np.arange(self.draws)}, {"scenario": self.scenario.id, "seed": self.seed})
+        return xarray.Dataset(
+            variables, {"period": periods, "draw": np.arange(self.draws)}, {"scenario": self.scenario.id, "seed": self.seed}
+        )
 
     def report(self, path: Path | str) -> Path:
         """Write the one-file HTML report of this result and return its path."""
@@ -113,7 +121,12 @@ class Result:
 
     def _outcome_documents(self) -> dict[str, Any]:
         return {
-            name: {"unit": self.info[name].unit, "label": self.info[name].label, "kind": self.info[name].kind, "points": [p.to_dict() for p in points]}
+            name: {
+                "unit": self.info[name].unit,
+                "label": self.info[name].label,
+                "kind": self.info[name].kind,
+                "points": [p.to_dict() for p in points],
+            }
             for name, points in self._points.items()
         }
 

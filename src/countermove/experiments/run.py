@@ -11,6 +11,7 @@ import numpy as np
 from countermove import __version__
 from countermove.errors import InputError, did_you_mean
 from countermove.experiments import pipeline
+from countermove.experiments.draws import BLOCK
 from countermove.experiments.pipeline import Block, Compiled, Floats
 from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
@@ -22,7 +23,7 @@ ENGINES = ("numpy", "jax")
 STEPS = ("year", "quarter")
 
 Progress = Callable[[int, int], None]
-"""Called with the draws done and the draws in all, after every block."""
+"""Called with the draws simulated and the draws to simulate, over all scenarios, after every block."""
 
 
 def run(
@@ -64,11 +65,15 @@ def compare(
     """
     compiled = _compiled(scenarios, draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
     if len(compiled) < 2:
-        raise InputError("a comparison needs two scenarios or more", where="compare", hint="name the reference first, then the others")
+        raise InputError(
+            "a comparison needs two scenarios or more", where="compare", hint="name the reference first, then the others"
+        )
     names = [one.scenario.id for one in compiled]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"{twice} is named twice", where="compare", hint="name each scenario once, or give a changed one its own id")
+        raise InputError(
+            f"{twice} is named twice", where="compare", hint="name each scenario once, or give a changed one its own id"
+        )
     simulated = _simulate(compiled, draws=draws, seed=seed, periods=periods, engine=engine, dt=dt, progress=progress)
     results = [
         _result(one.scenario, collected, seed=seed, draws=draws, engine=engine, known=known)
@@ -110,7 +115,14 @@ class _Simulated:
 
 
 def _compiled(
-    scenarios: Sequence[Scenario | str | Path], *, draws: int, seed: int, periods: Sequence[str], known: str | None, engine: str, dt: float
+    scenarios: Sequence[Scenario | str | Path],
+    *,
+    draws: int,
+    seed: int,
+    periods: Sequence[str],
+    known: str | None,
+    engine: str,
+    dt: float,
 ) -> list[Compiled]:
     """Check every option before any work, then compile."""
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
@@ -130,21 +142,43 @@ def _compiled(
 
 
 def _simulate(
-    compiled: Sequence[Compiled], *, draws: int, seed: int, periods: Sequence[str], engine: str, dt: float, progress: Progress | None
+    compiled: Sequence[Compiled],
+    *,
+    draws: int,
+    seed: int,
+    periods: Sequence[str],
+    engine: str,
+    dt: float,
+    progress: Progress | None,
 ) -> _Simulated:
     """Simulate all scenarios in step, so that only one block of each is in memory at a time."""
     simulated = _Simulated(compiled)
-    if progress is not None:
-        progress(0, draws)
-    for blocks in zip(*(pipeline.simulate_blocks(one, seed=seed, draws=draws, engine=engine, dt=dt) for one in compiled), strict=True):
+    total, done = draws * len(compiled), 0
+    _report(progress, done, total)
+    streams = [pipeline.simulate_blocks(one, seed=seed, draws=draws, engine=engine, dt=dt) for one in compiled]
+    for _ in range(0, draws, BLOCK):
+        blocks = []
+        for stream in streams:
+            blocks.append(next(stream))
+            done += blocks[-1].draws
+            _report(progress, done, total)
         simulated.add(blocks, periods)
-        if progress is not None:
-            progress(blocks[0].first + blocks[0].draws, draws)
     return simulated
 
 
+def _report(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)
+
+
 def _result(
-    scenario: Scenario, collected: Mapping[str, Mapping[str, list[Floats]]], *, seed: int, draws: int, engine: str, known: str | None
+    scenario: Scenario,
+    collected: Mapping[str, Mapping[str, list[Floats]]],
+    *,
+    seed: int,
+    draws: int,
+    engine: str,
+    known: str | None,
 ) -> Result:
     from countermove.evidence.data_tree import data_hash
     from countermove.outcomes import OUTCOMES

@@ -17,29 +17,35 @@ from countermove.experiments.presets import SEPARATOR, aliases, canonical_name, 
 from countermove.experiments.scenario_file import DEFAULT_START, SCHEMA, Draft, Override, Range, draft, read_scenario_file
 from countermove.experiments.schedules import MAIN, Levers, Schedule
 from countermove.experiments.set_option import parse_sets, place_of_set
-from countermove.quantities.calendar import END
+from countermove.quantities.calendar import END, month_index, month_name
 
 if TYPE_CHECKING:
     from countermove.experiments.result import Result
+    from countermove.policy.lever_definitions import Lever, Part
 
 
 @dataclass(frozen=True)
 class Change:
-    """One lever part that a scenario sets: from what (the baseline) to what, from when."""
+    """One lever part that a scenario sets: its values from their months on, the status quo over the same time, its anchors."""
 
     lever: str
     part: str
     label: str
     unit: str
-    baseline: Any
     schedule: Schedule
+    status_quo: Schedule
+    anchors: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Say the change in one line: "Duty: 0.25 from 2026-01 (baseline 0)"."""
-        steps = ", ".join(f"{value:g} from {month}" if isinstance(value, float) else f"{value} from {month}" for month, value in self.schedule.items())
-        part = "" if self.part == MAIN else f" ({self.part.replace('_', ' ')})"
-        baseline = "" if self.baseline is None else f" (baseline {self.baseline})"
-        return f"{self.label}{part}: {steps}{baseline}"
+        """Say the change in one line: "Volume cap: none from 2026-01 (status quo: none, from 2026-02 0.5)"."""
+        steps = ", ".join(f"{_shown(value)} from {month}" for month, value in self.schedule.items())
+        first, *later = self.status_quo.items()
+        status_quo = ", ".join([_shown(first[1]), *(f"from {month} {_shown(value)}" for month, value in later)])
+        return f"{self.label}: {steps} (status quo: {status_quo})"
+
+
+def _shown(value: Any) -> str:
+    return f"{value:,.6g}" if isinstance(value, float | int) and not isinstance(value, bool) else str(value)
 
 
 @dataclass(frozen=True)
@@ -65,14 +71,13 @@ class Scenario:
         return schedules.settings(self.levers)
 
     def describe(self) -> list[Change]:
-        """Return every lever part that the scenario sets, in the order of the lever table, beside its baseline."""
-        from countermove.experiments.lever_table import baseline, lever_table
+        """Return every lever part that the scenario sets, in the order of the lever table, beside what holds without it."""
+        from countermove.policy.lever_definitions import load_levers
 
-        table = lever_table()
-        ordered = sorted(self.levers, key=list(table).index)
         return [
-            Change(lever, part, table[lever].label, table[lever].unit if part == MAIN else "", baseline(table[lever], part), schedule)
-            for lever in ordered
+            _change(definition, part, schedule)
+            for lever, definition in load_levers().items()
+            if lever in self.levers
             for part, schedule in self.levers[lever].items()
         ]
 
@@ -147,17 +152,15 @@ def _is_path(name: str | Path) -> bool:
 def _from_file(path: Path) -> Scenario:
     if not path.is_file():
         kind = "is a folder" if path.is_dir() else "does not exist"
-        raise InputError(f"the scenario file {kind}", where=str(path), hint="give the path of a YAML file, or the name of a preset")
+        raise InputError(
+            f"the scenario file {kind}", where=str(path), hint="give the path of a YAML file, or the name of a preset"
+        )
     return _build(read_scenario_file(path))
 
 
 def _from_preset(name: str) -> Scenario:
     base, *suffixes = read_combination(name)
-    scenario = _build(base)
-    for suffix in suffixes:
-        scenario = _apply(scenario, suffix, start=suffix.file.start or DEFAULT_START)
-    label = "; ".join([scenario.label, *(suffix.file.label or suffix.name for suffix in suffixes)])
-    return replace(scenario, id=canonical_name(name), label=label)
+    return replace(_with_suffixes(_build(base), suffixes), id=canonical_name(name))
 
 
 def _build(body: Draft, *, ancestors: tuple[str, ...] = ()) -> Scenario:
@@ -165,27 +168,34 @@ def _build(body: Draft, *, ancestors: tuple[str, ...] = ()) -> Scenario:
     parent = body.file.extends
     if parent is None:
         start = body.file.start or DEFAULT_START
-        base = Scenario(id=body.name, label=body.name, start=start)
-        return _apply(base, body, start=start)
+        return _apply(Scenario(id=body.name, label=body.name, start=start), body, start=start)
     if parent in ancestors:
         raise InputError(f"{parent} extends itself", where=body.where("extends"), hint="break the circle")
-    first, *suffixes = read_combination(parent, where=body.where("extends"))
-    base = _build(first, ancestors=(*ancestors, parent))
+    base, *suffixes = read_combination(parent, where=body.where("extends"))
+    return replace(_apply(_with_suffixes(_build(base, ancestors=(*ancestors, parent)), suffixes), body), id=body.name)
+
+
+def _with_suffixes(scenario: Scenario, suffixes: Sequence[Draft]) -> Scenario:
+    """Return the scenario overtaken by suffixes; a suffix adds to the label and the description instead of replacing them."""
     for suffix in suffixes:
-        base = _apply(base, suffix, start=suffix.file.start or DEFAULT_START)
-    return replace(_apply(base, body), id=body.name)
+        file = suffix.file
+        words = {"label": f"{scenario.label}; {file.label}", "description": f"{scenario.description} {file.description}".strip()}
+        scenario = replace(_apply(scenario, suffix, start=file.start or DEFAULT_START), **words)
+    return scenario
 
 
 def _apply(base: Scenario, change: Draft, *, start: str | None = None) -> Scenario:
     """Return `base` overtaken by a draft: levers from their own months on, overrides and keys wherever the draft has them."""
-    from countermove.experiments.lever_table import check_levers
     from countermove.experiments.overrides import check_overrides
 
     file = change.file
     renamed = aliases().paths
     own_start = start or file.start or base.start
-    levers = {renamed.get(f"levers.{lever}", lever).removeprefix("levers."): parts for lever, parts in change.levers(own_start).items()}
-    check_levers(levers, place_of=change.place_of)
+    changes = {
+        renamed.get(f"levers.{lever}", lever).removeprefix("levers."): parts for lever, parts in change.levers(own_start).items()
+    }
+    levers = schedules.merge(base.levers, changes)
+    _check_levers(levers, change)
     overrides: dict[str, Override] = {renamed.get(path, path): value for path, value in file.set_.items()}
     check_overrides(overrides, where=change.where)
     return replace(
@@ -193,12 +203,42 @@ def _apply(base: Scenario, change: Draft, *, start: str | None = None) -> Scenar
         label=file.label or base.label,
         description=file.description or base.description,
         start=min(base.start, own_start),
-        levers=schedules.merge(base.levers, levers),
+        levers=levers,
         overrides={**base.overrides, **overrides},
         hazards=base.hazards if file.hazards is None else file.hazards,
         horizon=file.horizon or base.horizon,
         anchors=tuple(dict.fromkeys((*base.anchors, *file.anchors))),
     )
+
+
+def _check_levers(levers: Levers, change: Draft) -> None:
+    """Raise InputError, with the place in the draft, for anything about the merged levers that policy refuses."""
+    from countermove.policy.levers import compile_levers
+
+    compile_levers(schedules.settings(levers), where=lambda lever: change.place_of(lever.removeprefix("levers.")))
+
+
+def _change(lever: Lever, name: str, schedule: Schedule) -> Change:
+    """Return one set part of a lever beside what would hold without it."""
+    from countermove.policy.lever_definitions import PREFIX
+
+    part = lever.part(name)
+    first = min(schedule)
+    if name == MAIN:
+        path = lever.baseline_path()[month_index(first) :]
+        steps = [number for number in range(len(path)) if number == 0 or path[number] != path[number - 1]]
+        status_quo = {month_name(month_index(first) + number): _worded(part, float(path[number])) for number in steps}
+    elif part.kind == "choice":
+        status_quo = {first: part.choices[int(part.default)]}
+    else:
+        status_quo = {first: "nothing" if part.kind == "products" else _worded(part, part.default)}
+    label = lever.label if name == MAIN else f"{lever.label}, {part.label.lower()}"
+    return Change(f"{PREFIX}{lever.id}", name, label, part.unit, schedule, status_quo, lever.anchors)
+
+
+def _worded(part: Part, value: float) -> float | str:
+    """Return a value as a file would write it: by its word where it has one."""
+    return next((word for word, number in part.words.items() if number == value), value)
 
 
 def _named_place(origin: str) -> Callable[..., str]:

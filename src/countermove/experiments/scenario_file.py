@@ -22,7 +22,7 @@ from countermove.quantities.calendar import END, month_index
 
 SCHEMA = 1
 DEFAULT_START = "2026-01"
-"""Month from which a scenario may differ when neither it nor what it extends says otherwise: the first month of the January 2026 rule."""
+"""Start month when neither a scenario nor what it extends says otherwise: the month of the January 2026 rule."""
 
 
 class Range(BaseModel):
@@ -51,7 +51,9 @@ class ScenarioFile(BaseModel):
     horizon: str | None = Field(default=None, description="last month reported")
     hazards: bool | None = Field(default=None, description="whether gates that no lever pins may open and close by themselves")
     levers: dict[str, Any] = Field(default_factory=dict, description="lever -> value, dated schedule, or parts")
-    set_: dict[str, float | Range | dict[str, float]] = Field(default_factory=dict, alias="set", description="path -> value or {low, high}")
+    set_: dict[str, float | Range | dict[str, float]] = Field(
+        default_factory=dict, alias="set", description="path -> value or {low, high}"
+    )
     anchors: tuple[str, ...] = Field(default=(), description="sources that the settings rest on")
 
 
@@ -72,7 +74,9 @@ class Draft:
         """
         last = self.file.horizon or END
         if month_index(start, where=self.where("start")) >= month_index(last, where=self.where("horizon")):
-            raise InputError(f"the start {start} is not before the horizon {last}", where=self.where("start"), hint="move one of them")
+            raise InputError(
+                f"the start {start} is not before the horizon {last}", where=self.where("start"), hint="move one of them"
+            )
         levers: dict[str, dict[str, dict[str, Value]]] = {}
         for written, setting in self.file.levers.items():
             lever = written.removeprefix("levers.")
@@ -82,8 +86,9 @@ class Draft:
         return levers
 
     def place_of(self, lever: str) -> str:
-        """Return where the file sets a lever, with or without the `levers.` prefix."""
-        return self.where("levers", lever if lever in self.file.levers else f"levers.{lever}")
+        """Return where the file sets a lever, with or without the `levers.` prefix; the file itself for other levers."""
+        written = next((name for name in (lever, f"levers.{lever}") if name in self.file.levers), None)
+        return self.origin if written is None else self.where("levers", written)
 
 
 def read_scenario_file(path: Path) -> Draft:
@@ -95,7 +100,11 @@ def read_scenario_file(path: Path) -> Draft:
 def draft(body: Any, *, name: str, origin: str, where: Where) -> Draft:
     """Return the checked draft of a scenario's body; `where(*keys)` names the place of a key."""
     if not isinstance(body, Mapping):
-        raise InputError(f"{described(body)} where a scenario is expected", where=where(), hint="start the file with `schema: 1`, then `levers:`")
+        raise InputError(
+            f"{described(body)} where a scenario is expected",
+            where=where(),
+            hint="start the file with `schema: 1`, then `levers:`",
+        )
     _check_schema(body, where)
     file = _validate(body, where)
     if file.start is not None:
@@ -108,7 +117,9 @@ def _check_schema(body: Mapping[str, Any], where: Where) -> None:
     if "schema" not in body:
         raise InputError("`schema` is missing", where=where(), hint=f"add the line `schema: {SCHEMA}`")
     if body["schema"] != SCHEMA or isinstance(body["schema"], bool):
-        raise InputError(f"schema {body['schema']!r} is unknown", where=where("schema"), hint=f"this version reads schema: {SCHEMA}")
+        raise InputError(
+            f"schema {body['schema']!r} is unknown", where=where("schema"), hint=f"this version reads schema: {SCHEMA}"
+        )
 
 
 def _validate(body: Mapping[str, Any], where: Where) -> ScenarioFile:

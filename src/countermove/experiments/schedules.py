@@ -44,7 +44,9 @@ def parse_lever(setting: Any, *, start: str, where: Where) -> dict[str, dict[str
     if not setting:
         raise InputError("an empty setting", where=where(), hint="give a value, or months with values")
     if any(dated) and not all(dated):
-        raise InputError("months and parts are mixed", where=where(), hint="write {2026-02: {value: …, part: …}} or {part: {2026-02: …}}")
+        raise InputError(
+            "months and parts are mixed", where=where(), hint="write {2026-02: {value: …, part: …}} or {part: {2026-02: …}}"
+        )
     parts: dict[str, dict[str, Value]] = {}
     if all(dated):
         for month, entry in setting.items():
@@ -67,7 +69,9 @@ def parse_schedule(entry: Any, *, start: str, where: Where) -> dict[str, Value]:
 def scalar(value: Any, *, where: str) -> Value:
     """Return a number or word unchanged; InputError for anything else, and for a percentage, with the fraction to write."""
     if not isinstance(value, float | int | str | bool) or (isinstance(value, float) and not math.isfinite(value)):
-        raise InputError(f"{described(value)} where a value is expected", where=where, hint="give a number or one of the lever's words")
+        raise InputError(
+            f"{described(value)} where a value is expected", where=where, hint="give a number or one of the lever's words"
+        )
     if isinstance(value, str) and value.strip().endswith("%"):
         raise InputError(f"{value!r} is a percentage", where=where, hint=f"shares are fractions: write {_fraction(value)}")
     return value

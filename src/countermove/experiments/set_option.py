@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from countermove.errors import InputError, did_you_mean
+from countermove.errors import InputError, did_you_mean, nearest
 from countermove.experiments.schedules import MAIN
 
 TOP_LEVEL = ("start", "horizon", "hazards")
@@ -71,9 +71,7 @@ def _place(body: dict[str, Any], path: str, value: Any, *, where: str) -> None:
         return
     words = path.removeprefix("levers.").split(".")
     if words[0] not in GOVERNMENTS:
-        kinds = [*TOP_LEVEL, *(f"levers.{government}" for government in GOVERNMENTS)]
-        hint = did_you_mean(path, kinds)
-        raise InputError(f"no such path {path!r}", where=where, hint=hint if hint.startswith("did") else f"paths are levers.GOVERNMENT.LEVER or parameters/NAME; {EXAMPLE}")
+        raise InputError(f"no such path {path!r}", where=where, hint=_nearest_path(path))
     if not 2 <= len(words) <= 3:
         raise InputError(f"{path!r} names no lever", where=where, hint=EXAMPLE)
     lever = ".".join(words[:2])
@@ -87,3 +85,14 @@ def _parts(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping) and not any(str(key)[:1].isdigit() for key in value):
         return value
     return {MAIN: value}
+
+
+def _nearest_path(path: str) -> str:
+    """Return a hint for a path of no known kind: the nearest lever, parameter or key, else the forms that paths have."""
+    from countermove.evidence.ledger import load_parameters
+    from countermove.policy.lever_definitions import load_levers
+
+    known = [*TOP_LEVEL, *(f"levers.{lever}" for lever in load_levers()), *(f"parameters/{name}" for name in load_parameters())]
+    return (
+        did_you_mean(path, known) if nearest(path, known) else f"paths are levers.GOVERNMENT.LEVER or parameters/NAME; {EXAMPLE}"
+    )

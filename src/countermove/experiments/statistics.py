@@ -1,8 +1,9 @@
 """What a band says: quantiles over draws, the Monte Carlo error of a median, and paired differences.
 
-Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7). The Monte Carlo standard error of a median is
-half the distance between the order statistics that lie sqrt(n) / 2 ranks either side of it: ranks one binomial standard deviation
-away, free of any assumption on the distribution (Woodruff 1952). It needs no random numbers, so it is the same on every machine.
+Quantiles interpolate linearly between order statistics (Hyndman & Fan 1996, type 7). The Monte Carlo standard error of a
+median is half the distance between the order statistics that lie sqrt(n) / 2 ranks either side of it: ranks one binomial
+standard deviation away, free of any assumption on the distribution (Woodruff 1952). It needs no random numbers, so it is
+the same on every machine.
 """
 
 from __future__ import annotations

@@ -1,0 +1,132 @@
+"""The `countermove` command: its commands, and what a failure looks like.
+
+Exit codes: 0 done; 2 something in the input, the data or the machine is wrong, said in one or two lines; 70 a bug;
+130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from countermove import __version__
+from countermove.cli import catalog, compare, demo, evidence, run, schema
+from countermove.errors import CountermoveError, did_you_mean
+
+USAGE, BUG, INTERRUPTED = 2, 70, 130
+
+EPILOG = """Examples:
+
+\b
+  countermove run h200-2026
+  countermove run h200-rule+necessity --set levers.washington.duty=0.1
+  countermove compare no-h200 h200-rule h200-rule+ban --out out/three
+  countermove evidence parameters/supply.hbm_stockpile
+
+Results go to stdout, progress and messages to stderr. Outputs are conditional forecasts under stated assumptions:
+no prediction, no advice.
+"""
+
+app = typer.Typer(
+    name="countermove",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    epilog=EPILOG,
+    help="See the other side's answer before you make the move: a sourced simulator of the contest over AI chips between "
+    "Washington and Beijing.",
+)
+for command in (run, compare, evidence, catalog, schema, demo):
+    command.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"countermove {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Hold the options that come before a command."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; no failure prints a stack trace unless COUNTERMOVE_DEBUG=1 is set."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = _invoke(given)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); what is still buffered must not fail again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except CountermoveError as error:
+        code = _say(str(error), USAGE)
+    except Exception as error:
+        if os.environ.get("COUNTERMOVE_DEBUG") == "1":
+            raise
+        code = _say(_bug_message(error), BUG)
+    if code == INTERRUPTED:
+        _say("interrupted; nothing was written", INTERRUPTED)
+    sys.exit(code)
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run one command and return its exit code; usage errors become the one or two lines of our own errors."""
+    command = typer.main.get_command(app)
+    try:
+        code = command.main(args=arguments, prog_name="countermove", standalone_mode=False)
+    except typer.Abort:
+        return INTERRUPTED
+    except Exception as error:
+        # Typer raises usage errors of its own or of click's classes, depending on its version; both can format themselves.
+        if not hasattr(error, "format_message") or isinstance(error, CountermoveError):
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(error.format_message())
+            return USAGE
+        return _say(_usage_message(error.format_message(), arguments), USAGE)
+    return code if isinstance(code, int) else 0
+
+
+def _usage_message(message: str, arguments: list[str]) -> str:
+    """Return a usage error with the nearest command name, or the way to the help text."""
+    first = next((argument for argument in arguments if not argument.startswith("-")), "")
+    names = [command.name or "" for command in app.registered_commands]
+    if message.startswith("No such command"):
+        return f"no command named {first!r}\n  {did_you_mean(first, names)}"
+    help_for = f"countermove {first} --help" if first in names else "countermove --help"
+    return f"{' '.join(message.split())}\n  see {help_for}"
+
+
+def _bug_message(error: Exception) -> str:
+    found = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return f"unexpected problem ({found}); please report it, with the output of COUNTERMOVE_DEBUG=1 countermove ..."
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Treat a request to stop like an interrupt from the keyboard, so that what is half done is cleaned up."""
+    raise KeyboardInterrupt
+
+
+def _say(message: str, code: int) -> int:
+    print(message, file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""`countermove compare`: several scenarios with the same random numbers, and their paired differences."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from countermove.cli import options
+from countermove.cli.output import print_json, print_text, progress, say
+
+EPILOG = """Examples:
+
+\b
+  countermove compare no-h200 h200-rule
+  countermove compare h200-2026 h200-rule+open h200-rule+ban --out out/three
+  countermove compare no-h200 open-h200+open open-h200+bundled --draws 4000 --json
+
+The first scenario is the reference. Each draw uses the same uncertain world in every scenario, so that a difference is due to the
+levers alone; it is the other scenario minus the reference.
+"""
+
+
+def compare(
+    scenarios: Annotated[list[str], typer.Argument(help="Two or more presets or scenario files; the first is the reference.")],
+    draws: options.Draws = options.DRAWS,
+    seed: options.Seed = options.SEED,
+    sets: options.Sets = None,
+    out: options.Out = None,
+    by: options.By = "year",
+    known: options.Known = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Compare scenarios draw by draw against the first one.
+
+    A change given with --set applies to every scenario.
+    """
+    from countermove import api
+    from countermove.cli.table import comparison_table
+
+    lengths = options.periods(by)
+    chosen = [api.load(name, sets=tuple(sets or ())) for name in scenarios]
+    if out is not None:
+        api.check_folder(out)
+    with progress("simulating", quiet=quiet) as watch:
+        wanted = lengths if as_json else tuple(dict.fromkeys(("year", *lengths)))
+        comparison = api.compare(chosen, draws=draws, seed=seed, periods=wanted, known=known, progress=watch)
+    if out is not None:
+        api.write(comparison, out)
+        say(f"written: {out}", quiet=quiet)
+    if as_json:
+        print_json(comparison.to_dict())
+    else:
+        print_text(comparison_table(comparison))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("compare", epilog=EPILOG)(compare)
