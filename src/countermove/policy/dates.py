@@ -1,0 +1,25 @@
+"""Dates in the policy data: text in the files, `datetime.date` inside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from countermove.errors import InputError
+from countermove.quantities.calendar import parse_date
+
+
+def _read(value: Any) -> Any:
+    """Read a date of any precision as its first day; pydantic reports what is wrong with it."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_date(value)
+    except InputError as error:
+        raise ValueError(error.what) from None
+
+
+Date = Annotated[dt.date, BeforeValidator(_read)]
+OptionalDate = Annotated[dt.date | None, BeforeValidator(_read)]
