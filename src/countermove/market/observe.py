@@ -10,8 +10,8 @@ ROUTE_SLICES = (FOREIGN, OFFSHORE, GREY, DOMESTIC)
 """Offers of each route, in the order of :data:`countermove.quantities.axes.ROUTES`."""
 
 PARAMETERS: tuple[str, ...] = ("pue",)
-CONSTANTS: tuple[str, ...] = ("effective_system", "effective_chip", "h100e", "bandwidth", "power_kw", "vendor_sum", "mix")
-INPUTS: tuple[str, ...] = ("budget", "world_price")
+CONSTANTS: tuple[str, ...] = ("effective_system", "effective_chip", "h100e", "bandwidth", "power_kw", "vendor_sum", "mix", "dt")
+INPUTS: tuple[str, ...] = ("budget", "world_price", "grey_on_sale")
 
 UNITS: dict[str, str] = {
     "units": "thousand package",
@@ -31,7 +31,7 @@ UNITS: dict[str, str] = {
     "us_h100e": "thousand h100e",
     "us_bandwidth": "pb/s",
     "us_displaced": "thousand package",
-    "money": "usd_bn",
+    "budget": "usd_bn",
     "not_served": "usd_bn",
     "deferred": "usd_bn",
     "queued": "usd_bn",
@@ -50,6 +50,7 @@ UNITS: dict[str, str] = {
     "smuggled": "thousand h100e",
     "cutoff_risk": "1",
     "cost_per_work": "thousand usd/h200",
+    "world_cost_per_work": "thousand usd/h200",
     "h200_abroad": "thousand package",
     "domestic_price": "thousand usd/package",
 }
@@ -67,7 +68,8 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
     compute = stock * c.h100e * better
     width = stock * c.bandwidth * better
     added = f.units * c.h100e * better
-    work = xp.sum(f.units * xp.exp(xp.sum(c.mix[:, None, None] * xp.log(c.effective_system), axis=0)) * better, axis=0)
+    effective = xp.exp(xp.sum(c.mix[:, None, None] * xp.log(c.effective_system), axis=0))
+    work = xp.sum(f.units * effective * better, axis=0)
     return {
         "units": f.units,
         "value": f.value,
@@ -86,7 +88,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "us_h100e": s.us_h100e,
         "us_bandwidth": s.us_bandwidth,
         "us_displaced": s.us_displaced,
-        "money": xp.sum(f.money, axis=0),
+        "budget": x.budget * c.dt,
         "not_served": xp.sum(f.unmet + f.waiting, axis=0),
         "deferred": xp.sum(s.deferred, axis=0),
         "queued": xp.sum(s.licence_queue + s.approval_queue + s.order_backlog, axis=(0, 1)),
@@ -106,6 +108,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "smuggled": s.smuggled,
         "cutoff_risk": s.cutoff_risk,
         "cost_per_work": 1e6 * xp.sum(f.spent, axis=0) / (1000.0 * work + 1e-3),
+        "world_cost_per_work": xp.min(x.world_price / (effective[GREY] * x.grey_on_sale + 1e-3), axis=0),
         "h200_abroad": f.units[H200] * f.foreign_abroad[H200],
         "domestic_price": 1000.0 * xp.sum(f.value[DOMESTIC], axis=0) / (xp.sum(f.units[DOMESTIC], axis=0) + 1e-6),
     }

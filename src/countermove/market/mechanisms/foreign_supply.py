@@ -90,7 +90,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         "share_paid": f.revenue_share * value,
         "cap_headroom": headroom - units * x.cap_applies,
         "foreign_abroad": xp.sum(delivered * f.abroad, axis=1) / (xp.sum(delivered, axis=1) + TINY),
-        "foreign_made": arrived + x.stock_injection,
+        "foreign_made": arrived,
     }
     return state, flows
 
@@ -101,11 +101,11 @@ def line_starts(
     """Chips started this month, thousand packages (foreign, draw): cover expected orders within the line's rate.
 
     The vendor builds for firm orders fully and for applications in either queue at a discount, and aims at
-    `stock_target_months` of recent requests; the line never makes more than its rate (slots go to newer parts).
+    `stock_target_months` of recent requests beyond those that arrive while the line works; the line never makes more than its rate (slots go to newer parts).
     """
     firm = xp.sum(backlog, axis=1)
     likely = xp.sum(queues["licence_queue"] + queues["approval_queue"], axis=1) * p.build_ahead
-    usual = s.usual_request * p.stock_target_months
+    usual = s.usual_request * (p.stock_target_months + c.line_months)
     need = 1000.0 * (firm + likely + usual) / price
     gap = need - s.foreign_inventory - xp.sum(s.foreign_pipeline, axis=0)
     starts = xp.clip(gap * (1.0 - xp.exp(-c.dt / 2.0)), 0.0, x.line_rate * c.dt)
