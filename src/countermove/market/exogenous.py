@@ -201,7 +201,10 @@ def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> B
 
 
 def foreign_lines(p: Bundle, draws: int) -> Bundle:
-    """Line rates and stock in hand by foreign product (month, foreign, draw), thousand packages a month."""
+    """Line rates and stock in hand by foreign product (month, foreign, draw), thousand packages a month.
+
+    Before a launch part of the line runs ahead of orders; the H200's stock is the reported one of the end of 2025.
+    """
     rate = np.empty((MONTHS, len(FOREIGN_PRODUCTS), draws))
     rate[:] = p.open_line_rate
     for name in ("a100-sxm", "a800-sxm", "h800-sxm"):
@@ -210,8 +213,14 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
     fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
     rate[:, H200] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
     stock = np.zeros_like(rate)
+    build = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
+    lead = float(np.mean(p.line_months))
+    for index, name in enumerate(FOREIGN_PRODUCTS):
+        launch = SALES_WINDOWS[name][0]
+        if launch > 0.0 and index != H200:
+            build[:, index, 0] = p.launch_build * step_from(launch - lead, launch + 3.0)
     stock[RULE_MONTH - 1, H200] = p.h200_stock
-    return Bundle(line_rate=rate, stock_injection=stock)
+    return Bundle(line_rate=rate, stock_injection=stock, launch_build=build)
 
 
 def world_inputs(p: Bundle, per_unit: Floats, bandwidth_per_h100e: Floats) -> Bundle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.exogenous import SALES_WINDOWS
 from countermove.market.inputs import Bundle
 from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFERS, VENDORS
 from countermove.market.state import ERLANG, State
@@ -20,6 +21,13 @@ def software_at_start(p: Bundle, draws: int) -> Floats:
     later = np.stack([huawei if v == 0 else huawei * p.software_other for v in range(len(VENDORS))])
     odds = later / (1.0 - later) * np.exp(-p.software_growth * SOFTWARE_DATE / 12.0)
     result: Floats = odds / (1.0 + odds)
+    return result
+
+
+def early_stock(p: Bundle, x: Bundle) -> Floats:
+    """Stock at the start of parts already on sale, months of their line, thousand packages (foreign, draw)."""
+    on_sale = np.array([float(SALES_WINDOWS[name][0] < 0) for name in FOREIGN_PRODUCTS])[:, None]
+    result: Floats = p.early_stock_months * x.line_rate[0] * on_sale
     return result
 
 
@@ -44,7 +52,7 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         approval_queue=none(foreign, segments),
         order_backlog=none(foreign, segments),
         foreign_pipeline=none(ERLANG, foreign),
-        foreign_inventory=none(foreign) + 10.0,
+        foreign_inventory=early_stock(p, x),
         cap_used=none(foreign),
         cap_base=none(foreign) + 1.0,
         ceiling_used=none(foreign),

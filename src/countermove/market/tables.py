@@ -117,6 +117,12 @@ def other_vendor_split(p: Bundle) -> Floats:
     return result
 
 
+def line_months(p: Bundle) -> Floats:
+    """Months from a start on the line to a finished package (foreign, 1): low-end cards are diverted, not made for China."""
+    low_end = [name in ("l20", "rtx-pro-6000d") for name in OFFER_PRODUCTS[FOREIGN]]
+    return column(np.where(low_end, float(np.mean(p.line_months_low_end)), float(np.mean(p.line_months))))
+
+
 def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float, draws: int) -> Bundle:
     """All constant tables; what needs the demand inversion is added by the caller."""
     vendors = len(VENDORS)
@@ -141,7 +147,7 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         list_price=list_prices(p, draws),
         owned=owned,
         exposed_to_cutoff=exposed,
-        line_months=p.line_months,
+        line_months=line_months(p),
         vendor_index=index,
         vendor_sum=vendor_matrix(),
         domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),

@@ -102,14 +102,15 @@ def line_starts(
 
     The vendor builds for firm orders fully and for applications in either queue at a discount, and aims at
     `stock_target_months` of recent requests beyond those that arrive while the line works; the line never makes more than its rate (slots go to newer parts).
+    Around a launch part of the line runs whatever the orders.
     """
     firm = xp.sum(backlog, axis=1)
     likely = xp.sum(queues["licence_queue"] + queues["approval_queue"], axis=1) * p.build_ahead
     usual = s.usual_request * (p.stock_target_months + c.line_months)
     need = 1000.0 * (firm + likely + usual) / price
     gap = need - s.foreign_inventory - xp.sum(s.foreign_pipeline, axis=0)
-    starts = xp.clip(gap * (1.0 - xp.exp(-c.dt / 2.0)), 0.0, x.line_rate * c.dt)
-    return starts
+    wanted = xp.clip(gap * (1.0 - xp.exp(-c.dt / 2.0)), 0.0, x.line_rate * c.dt)
+    return xp.maximum(wanted, x.launch_build * x.line_rate * c.dt)
 
 
 MECHANISM = Mechanism(
@@ -172,6 +173,7 @@ MECHANISM = Mechanism(
     ),
     inputs=(
         "line_rate",
+        "launch_build",
         "stock_injection",
         "cap_base_flow",
         "cap_base_lump",
