@@ -3,33 +3,18 @@
 from __future__ import annotations
 
 import csv
+import itertools
 
 import pytest
 
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.ledger import load_ledger
 from countermove.evidence.schema import Series
+from countermove.outcomes import OUTCOMES
 from countermove.quantities import calendar
 from countermove.quantities.units import Unit, convert
 
 SERIES = load_ledger().series
-#: Outcome ids of the command line's contract that a published series can speak to, with a unit that theirs converts to.
-OUTCOME_UNITS = {
-    "h200_china_units": "thousand package",
-    "h200_china_revenue_usd_bn": "usd_bn",
-    "nvidia_china_ai_revenue_usd_bn": "usd_bn",
-    "nvidia_datacenter_revenue_usd_bn": "usd_bn",
-    "domestic_ai_chip_revenue_usd_bn": "usd_bn",
-    "huawei_ai_chip_revenue_usd_bn": "usd_bn",
-    "huawei_ascend_packages": "thousand package",
-    "cambricon_revenue_cny_bn": "cny_bn",
-    "china_ai_chip_market_usd_bn": "usd_bn",
-    "domestic_share_units": "1",
-    "domestic_share_money": "1",
-    "domestic_share_compute": "1",
-    "china_compute_h100e": "thousand h100e",
-    "smuggled_h100e_cumulative": "thousand h100e",
-}
 #: One year in each notation, for the sums below.
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
@@ -55,7 +40,7 @@ def test_periods_are_on_the_clock_in_order_and_do_not_overlap(series: Series) ->
     spans = [calendar.period_months(row.period) for row in series.rows]
     assert spans == sorted(spans)
     assert len({last - first for first, last in spans}) == 1, "years, half-years and quarters are series of their own"
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
 
 
 @each_series
@@ -84,10 +69,11 @@ def test_a_row_says_what_its_claim_says(series: Series) -> None:
 
 
 @each_series
-def test_an_outcome_is_one_of_the_contract_and_measured_alike(series: Series) -> None:
+def test_an_outcome_exists_and_is_measured_alike(series: Series) -> None:
     if series.outcome is not None:
-        assert series.outcome in OUTCOME_UNITS
-        assert Unit.parse(series.unit).compatible(Unit.parse(OUTCOME_UNITS[series.outcome]))
+        assert series.outcome in OUTCOMES
+        assert Unit.parse(series.unit).compatible(Unit.parse(OUTCOMES[series.outcome].unit))
+        assert series.kind == OUTCOMES[series.outcome].kind
 
 
 @each_series
