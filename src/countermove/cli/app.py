@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -99,18 +99,30 @@ def _invoke(arguments: list[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             typer.echo(error.format_message())
             return USAGE
-        return _say(_usage_message(error.format_message(), arguments), USAGE)
+        return _say(_usage_message(error, arguments), USAGE)
     return code if isinstance(code, int) else 0
 
 
-def _usage_message(message: str, arguments: list[str]) -> str:
-    """Return a usage error with the nearest command name, or the way to the help text."""
+def _usage_message(error: Any, arguments: list[str]) -> str:
+    """Return a usage error with what was found, and the nearest command name or the way to the help text."""
+    message = " ".join(error.format_message().split())
     first = next((argument for argument in arguments if not argument.startswith("-")), "")
     names = [command.name or "" for command in app.registered_commands]
     if message.startswith("No such command"):
         return f"no command named {first!r}\n  {did_you_mean(first, names)}"
+    found = _given_value(getattr(getattr(error, "param", None), "opts", ()), arguments)
+    shown = f"{message} (found {found!r})" if found is not None and found not in message else message
     help_for = f"countermove {first} --help" if first in names else "countermove --help"
-    return f"{' '.join(message.split())}\n  see {help_for}"
+    return f"{shown}\n  see {help_for}"
+
+
+def _given_value(names: Sequence[str], arguments: list[str]) -> str | None:
+    """Return what the command line gives for an option, None when it gives nothing."""
+    for place, argument in enumerate(arguments):
+        option, equals, value = argument.partition("=")
+        if option in names:
+            return value if equals else next(iter(arguments[place + 1 :]), None)
+    return None
 
 
 def _bug_message(error: Exception) -> str:

@@ -22,7 +22,10 @@ levers alone; it is the other scenario minus the reference.
 
 
 def compare(
-    scenarios: Annotated[list[str], typer.Argument(help="Two or more presets or scenario files; the first is the reference.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(metavar="SCENARIO...", help="Two or more presets or scenario files; the first is the reference."),
+    ],
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
     sets: options.Sets = None,

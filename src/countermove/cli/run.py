@@ -29,7 +29,10 @@ stated assumptions.
 
 def run(
     scenario: Annotated[
-        str, typer.Argument(help="A preset, with or without suffixes (h200-rule+ban), or the path of a scenario file.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO", help="A preset, with or without suffixes (h200-rule+ban), or the path of a scenario file."
+        ),
     ],
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,

@@ -36,10 +36,6 @@ def check_overrides(overrides: Mapping[str, Override], *, where: Where) -> None:
     for path, value in overrides.items():
         place = where("set", path)
         name = _parameter_name(path, parameters, where=place)
-        if isinstance(value, Mapping):
-            raise InputError(
-                "values per period are for series; a parameter has one value", where=place, hint="give a number or {low, high}"
-            )
         ends = (value.low, value.high) if isinstance(value, Range) else (float(value),)
         for end in ends:
             if not math.isfinite(end):
@@ -64,7 +60,7 @@ def apply_overrides(parameters: Mapping[str, Parameter], overrides: Mapping[str,
         name = path.removeprefix(KIND)
         if isinstance(value, Range):
             replaced[name] = parameters[name].model_copy(update={"prior": Uniform(low=value.low, high=value.high)})
-        elif not isinstance(value, Mapping):
+        else:
             fixed[name] = float(value)
     return Assumptions(replaced, fixed)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from countermove.errors import InputError
 from countermove.experiments.draws import BLOCK, sample
 from countermove.experiments.overrides import Assumptions, apply_overrides
+from countermove.experiments.result import OutcomeInfo
 from countermove.experiments.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -99,6 +100,13 @@ def measured(block: Block, periods: tuple[str, ...]) -> dict[str, dict[str, Floa
                 {period: np.asarray(values)[: block.draws] for period, values in by_period.items()}
             )
     return outcomes
+
+
+def outcome_info(names: Iterable[str]) -> dict[str, OutcomeInfo]:
+    """Return how each outcome is shown."""
+    from countermove.outcomes import OUTCOMES
+
+    return {name: OutcomeInfo(OUTCOMES[name].unit, OUTCOMES[name].label, OUTCOMES[name].kind) for name in names}
 
 
 def first_change(one: Scenario, other: Scenario) -> str | None:

@@ -13,7 +13,7 @@ from countermove.errors import InputError, did_you_mean
 from countermove.experiments import pipeline
 from countermove.experiments.draws import BLOCK
 from countermove.experiments.pipeline import Block, Compiled, Floats
-from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
+from countermove.experiments.result import Comparison, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
 from countermove.quantities.calendar import month_index, period_months
 
@@ -134,8 +134,8 @@ def _compiled(
             raise InputError(f"no period length named {step!r}", where="periods", hint=did_you_mean(step, STEPS))
     if engine not in ENGINES:
         raise InputError(f"no engine named {engine!r}", where="engine", hint=did_you_mean(engine, ENGINES))
-    if not 0 < dt <= 1:
-        raise InputError(f"the time step is {dt} months", where="dt", hint="give a number above 0 and up to 1")
+    if not 0 < dt <= 1 or abs(1 / dt - round(1 / dt)) > 1e-9:
+        raise InputError(f"the time step is {dt} months", where="dt", hint="give 1, 0.5, 0.25 or another whole part of a month")
     day = pipeline.known_date(known)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
     return [pipeline.compile_scenario(one, known=day) for one in loaded]
@@ -181,7 +181,6 @@ def _result(
     known: str | None,
 ) -> Result:
     from countermove.evidence.data_tree import data_hash
-    from countermove.outcomes import OUTCOMES
 
     outcomes = {
         name: {period: np.concatenate(parts) for period, parts in by_period.items() if _within(period, scenario.horizon)}
@@ -196,7 +195,7 @@ def _result(
         known=known or "all evidence",
         data_hash=data_hash(),
         outcomes=outcomes,
-        info={name: OutcomeInfo(OUTCOMES[name].unit, OUTCOMES[name].label, OUTCOMES[name].kind) for name in outcomes},
+        info=pipeline.outcome_info(outcomes),
         created=_now(),
     )
 

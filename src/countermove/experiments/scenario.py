@@ -53,7 +53,7 @@ class Scenario:
     """Levers, overrides and horizon of one run. Months are "2026-02"; shares are fractions.
 
     `levers` holds lever id -> part -> month -> value, the part `value` being the lever itself. `overrides` holds path -> a pinned
-    value, a `Range` that replaces the prior, or a value per period. Nothing may differ from history before `start`.
+    value, or a `Range` that replaces the prior. Nothing may differ from history before `start`.
     """
 
     id: str
@@ -179,8 +179,9 @@ def _with_suffixes(scenario: Scenario, suffixes: Sequence[Draft]) -> Scenario:
     """Return the scenario overtaken by suffixes; a suffix adds to the label and the description instead of replacing them."""
     for suffix in suffixes:
         file = suffix.file
-        words = {"label": f"{scenario.label}; {file.label}", "description": f"{scenario.description} {file.description}".strip()}
-        scenario = replace(_apply(scenario, suffix, start=file.start or DEFAULT_START), **words)
+        label, description = f"{scenario.label}; {file.label}", f"{scenario.description} {file.description}".strip()
+        changed = _apply(scenario, suffix, start=file.start or DEFAULT_START)
+        scenario = replace(changed, label=label, description=description)
     return scenario
 
 

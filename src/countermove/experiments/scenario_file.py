@@ -33,8 +33,8 @@ class Range(BaseModel):
     high: float
 
 
-Override = float | Range | Mapping[str, float]
-"""A pinned value, a replaced prior, or a value per period of a series."""
+Override = float | Range
+"""A pinned value, or a replaced prior."""
 
 
 class ScenarioFile(BaseModel):
@@ -51,9 +51,7 @@ class ScenarioFile(BaseModel):
     horizon: str | None = Field(default=None, description="last month reported")
     hazards: bool | None = Field(default=None, description="whether gates that no lever pins may open and close by themselves")
     levers: dict[str, Any] = Field(default_factory=dict, description="lever -> value, dated schedule, or parts")
-    set_: dict[str, float | Range | dict[str, float]] = Field(
-        default_factory=dict, alias="set", description="path -> value or {low, high}"
-    )
+    set_: dict[str, float | Range] = Field(default_factory=dict, alias="set", description="path -> value or {low, high}")
     anchors: tuple[str, ...] = Field(default=(), description="sources that the settings rest on")
 
 
@@ -133,7 +131,7 @@ def _input_error(error: ValidationError, where: Where) -> InputError:
     """Turn pydantic's first complaint into one about the file: the place, what was found, what was expected."""
     problem = error.errors(include_url=False)[0]
     # Pydantic adds the branch of a union ("float", "Range") to the place; only keys that the file has are wanted.
-    keys = [key for key in problem["loc"] if key not in ("float", "Range", "dict[str,float]", "[key]")]
+    keys = [key for key in problem["loc"] if key not in ("float", "Range")]
     if problem["type"] == "extra_forbidden":
         key = str(keys[-1])
         known = ["low", "high"] if len(keys) > 1 else [field.alias or name for name, field in ScenarioFile.model_fields.items()]
@@ -151,7 +149,7 @@ def _expected(keys: list[Any]) -> str:
     words = {
         "id": "a kebab-case name",
         "levers": "a mapping from levers to values",
-        "set": "a number, {low, high} or a value per period",
+        "set": "a number or {low, high}",
         "hazards": "true or false",
         "anchors": "a list of source ids",
     }
