@@ -23,7 +23,7 @@ from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gate_readings import GateReadings, load_readings
 from countermove.policy.rules import Effect, EffectStep, Government, Rule, load_rules
 from countermove.quantities.axes import ROUTES, SEGMENTS
-from countermove.quantities.calendar import FIRST_YEAR, LAST_YEAR, MONTHS, days_in_months, month_fraction
+from countermove.quantities.calendar import FIRST_YEAR, LAST_YEAR, days_in_months, month_fraction
 
 Array = NDArray[np.float64]
 
@@ -201,12 +201,21 @@ def _by_month(name: str, value: Array, days: Sequence[dt.date]) -> Array:
     """Average (interval, variant, ...) over the days of each month to (variant, month, ...)."""
     in_month = days_in_months()
     counts = np.stack([np.rint(month_fraction(start, end) * in_month) for start, end in itertools.pairwise(days)], axis=1)
-    flat = value.reshape(len(value), -1)
-    if name in LIMITS:
-        limited = flat < NO_LIMIT
-        held = counts @ limited
-        total = counts @ np.where(limited, flat, 0.0)
-        month = np.where(held > 0, total / np.maximum(held, 1.0), NO_LIMIT)
-    else:
-        month = (counts @ flat) / in_month[:, None]
-    return np.ascontiguousarray(np.moveaxis(month.reshape(MONTHS, *value.shape[1:]), 0, 1))
+    # Most months lie within one interval and take its value as it is; only the others need averaging.
+    month = value[counts.argmax(axis=1)]
+    for index in np.flatnonzero(counts.max(axis=1) < in_month):
+        inside = np.flatnonzero(counts[index])
+        weights = counts[index, inside].reshape(-1, *[1] * (value.ndim - 1))
+        month[index] = _mean(name, weights, value[inside])
+    return np.ascontiguousarray(np.moveaxis(month, 0, 1))
+
+
+def _mean(name: str, weights: Array, values: Array) -> Array:
+    """Return the mean over the first axis, in whole days; of limits, over the days on which one holds."""
+    if name not in LIMITS:
+        mean: Array = (weights * values).sum(axis=0) / weights.sum()
+        return mean
+    limited = values < NO_LIMIT
+    held = (weights * limited).sum(axis=0)
+    total = np.where(limited, weights * values, 0.0).sum(axis=0)
+    return np.where(held > 0, total / np.maximum(held, 1.0), NO_LIMIT)

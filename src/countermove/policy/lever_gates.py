@@ -63,7 +63,7 @@ def apply_us(gate: UsGate, levers: LeverSettings, products: Sequence[str]) -> No
     foreign = load_gate_products().member("foreign", products)
     controlled = (gate.licence_needed[0] > 0.0) & foreign
     _licences(gate, levers, products, foreign, controlled)
-    _volume_cap(gate, levers, controlled)
+    _volume_cap(gate, levers, products, controlled)
     _charge(gate, levers, controlled)
     pinned = levers.pinned["washington.offshore_access"]
     gate.licence[..., OFFSHORE][:, pinned] = levers.value("washington.offshore_access")[pinned][None, :, None, None]
@@ -73,8 +73,8 @@ def _licences(gate: UsGate, levers: LeverSettings, products: Sequence[str], fore
     """Set who is licensed where the ceiling or the licence scope is set.
 
     A chip under the ceiling that no rule of the day controls stays free; one that a rule controls is licensed at the scope;
-    one at or above the ceiling is denied. Without a ceiling nothing needs a licence, unless a scope is set as well. Where only
-    the scope is set, it applies to the chips that may be licensed under the rules of the day.
+    one at or above the ceiling is denied. Without a ceiling nothing needs a licence, unless a scope below one is set as well.
+    Where only the scope is set, it applies to the chips that may be licensed under the rules of the day.
     """
     by_ceiling = levers.pinned["washington.performance_ceiling"]
     by_scope = levers.pinned["washington.licence_scope"]
@@ -93,24 +93,30 @@ def _licences(gate: UsGate, levers: LeverSettings, products: Sequence[str], fore
     reviewable = gate.licence[0, :, :, :, DIRECT].max(axis=2) > 0.0
     allowed = np.where(by_ceiling[:, None], under, reviewable) & foreign
     refused = _named(levers, "washington.licence_scope", "deny", products) & pinned[:, None]
-    needs = np.where((none & ~by_scope)[:, None], False, controlled | (none[:, None] & foreign))
+    # No ceiling and no application refused: nothing needs a licence any more.
+    free = none & (~by_scope | (scope >= 1.0))
+    needs = ~free[:, None] & (controlled | (none[:, None] & foreign))
     share = np.where(allowed & ~refused, np.where(needs, scope[:, None], 1.0), 0.0)
     gate.licence[..., DIRECT][:, pinned] = share[pinned][None, :, :, None]
     gate.licence_needed[:, pinned] = (needs | (foreign & ~allowed) | (refused & foreign))[pinned].astype(np.float64)[None]
 
 
-def _volume_cap(gate: UsGate, levers: LeverSettings, controlled: Mask) -> None:
-    """Set the cap on controlled chips; a ceiling that makes more chips licensable brings them under the cap of the day."""
+def _volume_cap(gate: UsGate, levers: LeverSettings, products: Sequence[str], controlled: Mask) -> None:
+    """Set the cap on controlled chips; a ceiling that makes more chips licensable brings them under the cap of the day.
+
+    Chips made for China are left out: they are not sold in the United States, and a share of nothing would forbid them.
+    """
+    groups = load_gate_products()
+    made_for_china = groups.member("made-for-china-2022", products) | groups.member("made-for-china-2023", products)
+    capped = controlled & ~made_for_china
     cap = levers.value("washington.volume_cap")
     pinned = levers.pinned["washington.volume_cap"]
-    gate.cap_share[:, pinned] = np.where(controlled, cap[:, None], NO_LIMIT)[pinned][None]
+    gate.cap_share[:, pinned] = np.where(capped, cap[:, None], NO_LIMIT)[pinned][None]
     ceiling = levers.value("washington.performance_ceiling")
     by_ceiling = levers.pinned["washington.performance_ceiling"] & ~pinned
     none = ceiling >= find_lever("washington.performance_ceiling").main.high
-    licensed = controlled & (gate.licence[0, :, :, :, DIRECT].max(axis=2) > 0.0) & ~none[:, None]
-    # H20-class chips stand under letters, which know no cap.
-    capped = licensed & (gate.revenue_share[0] == 0.0)
-    gate.cap_share[:, by_ceiling] = np.where(capped, cap[:, None], NO_LIMIT)[by_ceiling][None]
+    licensed = capped & (gate.licence[0, :, :, :, DIRECT].max(axis=2) > 0.0) & ~none[:, None]
+    gate.cap_share[:, by_ceiling] = np.where(licensed, cap[:, None], NO_LIMIT)[by_ceiling][None]
 
 
 def _charge(gate: UsGate, levers: LeverSettings, controlled: Mask) -> None:
