@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -131,18 +130,16 @@ def compare(
     return Compared(np.exp(value), np.exp(value - below), np.exp(value + above), bounds[1 : len(requests) + 1])
 
 
-@cache
-def _phase_rates(case: Case, workload: str, rows: bytes, count: int) -> Rates:
-    table = np.frombuffer(rows, dtype=np.float64).reshape(len(Rows._fields), count)
-    return _PHASES[workload](case, Rows(*table))
-
-
 def rates(case: Case, workload: str, requests: Sequence[tuple[Chip, System | None]]) -> Rates:
     """Return the absolute rates of a case, tokens per second and chip, for chips in their systems; shape (chip,)."""
+    load_models().workload(workload)
+    return _PHASES[workload](case, requested_rows(requests))
+
+
+def requested_rows(requests: Sequence[tuple[Chip, System | None]]) -> Rows:
+    """Return chips in their systems (None: a server of eight) as the rows of `roofline`, shape (chip,)."""
     models = load_models()
-    models.workload(workload)
-    table = np.array([_row(chip, system, models) for chip, system in requests], dtype=np.float64).T
-    return _phase_rates(case, workload, np.ascontiguousarray(table).tobytes(), len(requests))
+    return Rows(*np.array([_row(chip, system, models) for chip, system in requests], dtype=np.float64).T)
 
 
 def missing_facts(chip: Chip) -> list[str]:

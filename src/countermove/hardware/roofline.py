@@ -241,7 +241,9 @@ def _largest_batch(case: Case, r: Rows, split: _Split, target: Array, fits: Arra
         compute, memory, network = _decode_step(case, r, split, batch)
         return compute + memory + network
 
-    low, high = np.zeros_like(fits), np.maximum(fits, 0.0)
+    # The compute of a token bounds the batch from above, so that the search does not depend on memory that is not used.
+    per_token, _, _ = _decode_step(case, r, split, np.ones_like(fits))
+    low, high = np.zeros_like(fits), np.clip(target / per_token, 0.0, np.maximum(fits, 0.0))
     fast, slow = step(low), step(high)
     in_time = slow <= target
     for _ in range(BISECTIONS):
@@ -251,7 +253,7 @@ def _largest_batch(case: Case, r: Rows, split: _Split, target: Array, fits: Arra
         low, fast = np.where(late, low, middle), np.where(late, fast, taken)
         high, slow = np.where(late, middle, high), np.where(late, taken, slow)
     part = np.clip((target - fast) / np.maximum(slow - fast, 1e-30), 0.0, 1.0)
-    return np.where(in_time, np.maximum(fits, 0.0), low + part * (high - low))
+    return np.where(in_time, high, low + part * (high - low))
 
 
 def _exchange(model: Llm, r: Rows, split: _Split, tokens: Array | float, *, once_per_node: bool) -> Array:

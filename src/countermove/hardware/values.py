@@ -133,14 +133,14 @@ def _problem(stated: Stated, item: dict[str, Any]) -> str:
         return "" if stated.note else "an unknown value needs a note that names the missing fact"
     if item.get("basis") not in {None, "assumption"} or item.get("status") not in {None, "rejected"}:
         return "basis can only be 'assumption' and status only 'rejected'"
+    ends = [end for end in (stated.low, stated.value, stated.high) if end is not None]
+    if ends != sorted(ends):
+        return "low, value and high must not decrease"
     if stated.assumption:
         return "" if stated.note else "an assumption needs a note that says why"
     if not stated.sources or stated.grade not in _GRADES:
         return "a value needs sources and a grade A to D, or 'basis: assumption' with a note"
-    if stated.rejected and not stated.note:
-        return "a rejected value needs a note that says why"
-    ends = [end for end in (stated.low, stated.value, stated.high) if end is not None]
-    return "" if ends == sorted(ends) else "low, value and high must not decrease"
+    return "a rejected value needs a note that says why" if stated.rejected and not stated.note else ""
 
 
 def _scalar(document: Document, keys: tuple[str | int, ...], found: Any, field: Field) -> Scalar:
