@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from countermove.market.exogenous import budget
 from countermove.market.inputs import Bundle
-from countermove.market.inversion import Anchor, mean_utilities, unobserved_quality
+from countermove.market.inversion import Anchor, entrant_utility, mean_utilities, unobserved_quality
 from countermove.market.mechanisms.demand import user_cost
 from countermove.market.offers import DOMESTIC, FOREIGN, GREY, OFFER_PRODUCTS, OFFERS, OFFSHORE, VENDOR_OF
 from countermove.market.tables import effective_scale, other_vendor_split, segment_mix
@@ -45,6 +45,17 @@ RELATIVES = {
 }
 
 
+#: The products that stand for the vendors other than Huawei at the anchor dates, in the order of their package split.
+OTHER_PRODUCTS = ("cambricon-590", "hygon-bw1000", "thead-ppu", "kunlun-p800", "moore-s5000", "metax-c500")
+
+
+#: Parts that are no longer on sale when the H200 would enter.
+WITHDRAWN = ("a100-sxm", "a800-sxm", "h800-sxm")
+
+#: Bound on the share of the budget that the H200 may be wanted for, so that the inversion has a solution.
+MOST_OF_BUDGET = 0.8
+
+
 def log_performance(products: ProductTable, mix: Floats) -> Floats:
     """Log effective performance on each segment's work, in its system, (offer, segment): ``sum_w mix_w ln e_w``."""
     effective = np.maximum(products.effective_system, 1e-6)
@@ -54,9 +65,8 @@ def log_performance(products: ProductTable, mix: Floats) -> Floats:
 
 def anchors(p: Bundle, prices: Floats, draws: int) -> list[Anchor]:
     """Wanted dollars by offer and anchor year, billion USD a year: latent units times list price."""
-
     others = other_vendor_split(p)[:, 0]
-    split = dict(zip(("cambricon-590", "hygon-bw1000", "thead-ppu", "kunlun-p800", "moore-s5000", "metax-c500"), others, strict=True))
+    split = dict(zip(OTHER_PRODUCTS, others, strict=True))
     rest = sum(share for name, share in split.items() if name != "cambricon-590")
     market = 0.5 * (p.legal_market_2024 + p.legal_market_2025)
     wanted: list[tuple[str, slice, int, Floats]] = [
@@ -67,7 +77,6 @@ def anchors(p: Bundle, prices: Floats, draws: int) -> list[Anchor]:
         ("l20", FOREIGN, 2025, p.latent_low_end_2025),
         ("rtx-pro-6000d", FOREIGN, 2025, p.latent_pro6000d),
         ("mi308x", FOREIGN, 2025, p.latent_amd_2025),
-        ("h200-sxm", FOREIGN, 2026, p.latent_h200_2026),
         ("ascend-910b", DOMESTIC, 2024, p.latent_huawei_2024),
         ("ascend-910c", DOMESTIC, 2025, p.huawei_packages_2025 * p.latent_huawei_2025),
         ("cambricon-590", DOMESTIC, 2025, p.latent_cambricon_2025),
@@ -111,8 +120,14 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
     observable = national - p.price_elasticity * np.log(cost) + liking
 
     path = budget(p)
-    years = {y: np.broadcast_to(12.0 * path[(y - 2022) * 12 : (y - 2021) * 12].mean(axis=0), (draws,)) for y in range(2022, 2027)}
-    utilities = mean_utilities(anchors(p, c.list_price, draws), years, np.broadcast_to(p.wait_share, (draws,)), p.nest_correlation)
+    totals = {year: path[(year - 2022) * 12 : (year - 2021) * 12].sum(axis=0) for year in range(2022, 2027)}
+    years = {year: np.broadcast_to(total, (draws,)) for year, total in totals.items()}
+    waiting = np.broadcast_to(p.wait_share, (draws,))
+    utilities = mean_utilities(anchors(p, c.list_price, draws), years, waiting, p.nest_correlation)
+    h200 = offer_of("h200-sxm", FOREIGN)
+    wanted = p.latent_h200_2026 * c.list_price[h200] / 1000.0 / years[2026]
+    on_sale = {offer: value for offer, value in utilities.items() if OFFER_PRODUCTS[offer] not in WITHDRAWN}
+    utilities[h200] = entrant_utility(np.minimum(wanted, MOST_OF_BUDGET), on_sale, FOREIGN, p.nest_correlation)
     quality = unobserved_quality(utilities, observable, RELATIVES, draws)
 
     fixed = p.quality_elasticity * (log_effective[:, :, None] + scale[:, None, :]) + preference + quality[:, None, :]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError
 from countermove.market.choice import choice_constants
+from countermove.market.exogenous import budget as budget_path
 from countermove.market.exogenous import (
     cap_base,
     die_imports,
@@ -18,24 +19,24 @@ from countermove.market.exogenous import (
     hbm_imports,
     hbm_makers,
     legal_market,
+    offer_inputs,
     packaging,
-    product_windows,
     reference_paths,
     rolling,
     wafers,
     world_inputs,
 )
-from countermove.market.exogenous import budget as budget_path
 from countermove.market.gate_inputs import gate_inputs
 from countermove.market.initial import initial_state, software_at_start
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.lever_inputs import lever_inputs
-from countermove.market.model import ORDER
-from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFER_PRODUCTS
 from countermove.market.mechanisms.learning import negative_binomial_yield
+from countermove.market.model import ORDER
 from countermove.market.observe import CONSTANTS, INPUTS, PARAMETERS
+from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFER_PRODUCTS
 from countermove.market.state import State
 from countermove.market.tables import constants, effective_scale, segment_mix
+from countermove.market.windows import earlier_models
 
 if TYPE_CHECKING:
     from countermove.hardware.products import ProductTable
@@ -61,13 +62,19 @@ def bundle_parameters(draws: Mapping[str, Floats]) -> Bundle:
     """
     bundle = Bundle()
     for path, values in draws.items():
-        if path.startswith("gates.us.") or path.startswith("gates.cn."):
+        if path.startswith(("gates.us.", "gates.cn.")):
             continue
         name = path.rsplit(".", 1)[-1]
         if name in bundle:
             raise DataError(f"two parameters are called {name!r}", where=f"parameters/{path}", hint="rename one")
         bundle[name] = np.float64(values[0]) if np.all(values == values[0]) else values
     return bundle
+
+
+def first_sales(planned: Floats) -> Floats:
+    """Month of first sales by domestic product: the launch, or that of earlier models which the product stands for."""
+    earlier = earlier_models()
+    return np.array([min(month, earlier.get(name, month)) for name, month in zip(DOMESTIC_PRODUCTS, planned, strict=True)])
 
 
 def launch_plan(planned: Floats, slip: Floats, draws: int) -> Floats:
@@ -98,11 +105,13 @@ def compile_market(
     supply = supply_table(DOMESTIC_PRODUCTS)
     c = constants(p, products, supply, dt, n)
     c.update(choice_constants(p, products, c, software_at_anchor(p, n), n))
+    usual = compile_levers({})
+    c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in ("logic", "hbm", "packaging")])
     x = gate_inputs(gates, GATE_PRODUCTS, p, draws, hazards)
-    x.update(market_inputs(p, c, levers, compile_levers({}), n))
+    x.update(market_inputs(p, c, levers, usual, n))
     x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
     x.update(cap_base(p, x["cap_applies"], levers, n))
-    c["launch_plan"] = launch_plan(np.asarray(supply.launch_month, dtype=float), p.launch_slip, n)
+    c["launch_plan"] = launch_plan(first_sales(np.asarray(supply.launch_month, dtype=float)), p.launch_slip, n)
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
     c["reference_yield"] = reference_yield(p, c)
     c.update(effective_by_workload(p, products, n))
@@ -128,7 +137,7 @@ def market_inputs(p: Bundle, c: Bundle, levers: LeverSettings, status_quo: Lever
     )
     x.update(world_inputs(p, per_class, p.bandwidth_per_h100e))
     x.update(foreign_lines(p, n))
-    x.update(product_windows(p, c.list_price))
+    x.update(offer_inputs(p, c.list_price))
     x.update(reference_paths(p, c.base_research, slots, capacity, n))
     x.update(lever_inputs(levers, status_quo, p, legal))
     return x

@@ -11,6 +11,7 @@ from countermove.market.inputs import Bundle
 from countermove.market.offers import FOREIGN_PRODUCTS, GREY_PRODUCTS, H20, H200, OFFSHORE_PRODUCTS, SUCCESSOR, VENDORS
 from countermove.market.paths import MONTH, end_of_year, growing, log_linear, mid_year, ramp, spread_evenly, step_from
 from countermove.market.tables import market_share_by_vendor, other_vendor_split
+from countermove.market.windows import ageing, on_offer, windows
 from countermove.market.world import class_units, usd_per_h100e, world_h100e
 from countermove.quantities.calendar import MONTHS
 
@@ -20,47 +21,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
-
-#: First and last month (exclusive) in which the vendor sells a foreign part to China, gates apart. The start is the launch,
-#: the end the month from which the part is no longer made; B30A is hypothetical and would need a year from its permission.
-SALES_WINDOWS: dict[str, tuple[float, float]] = {
-    "a100-sxm": (-12, 24),
-    "a800-sxm": (9, 24),
-    "h800-sxm": (13, 24),
-    "h20": (23, 72),
-    "l20": (-12, 240),
-    "rtx-pro-6000d": (42, 84),
-    "h200-sxm": (34, 96),
-    "b30a": (54, 120),
-    "b200-sxm": (34, 84),
-    "rubin": (57, 240),
-    "mi308x": (24, 72),
-    "mi325x": (34, 84),
-}
-#: Month coordinate at which each foreign part's list price is quoted, for its later fall.
-PRICE_DATES = (6.0, 12.0, 21.0, 30.0, 42.0, 44.0, 48.0, 48.0, 40.0, 60.0, 36.0, 42.0)
-GREY_WINDOWS = {"h100-sxm": 9.0, "b200-sxm": 34.0, "rubin": 63.0}
-GREY_PRICE_DATES = (18.0, 40.0, 60.0)
-RENTAL_WINDOWS = {"h200-sxm": 24.0, "gb300": 40.0, "rubin": 60.0}
-RENTAL_PRICE_DATES = (48.0, 48.0, 60.0)
-
-
-def windows(names: tuple[str, ...], starts: dict[str, float], ends: dict[str, float] | None = None) -> Floats:
-    """Share on sale by month, (month, product, 1): a ramp of three months after the start, zero after the end."""
-    rows = []
-    for name in names:
-        up = np.clip((MONTH - starts[name]) / 3.0, 0.0, 1.0)
-        down = 1.0 if ends is None else np.clip((ends[name] - MONTH) / 3.0, 0.0, 1.0)
-        rows.append(up * down)
-    return np.stack(rows, axis=1)[:, :, None]
-
-
-def ageing(dates: tuple[float, ...], yearly: Floats) -> Floats:
-    """Price relative to its quoted date, (month, product, draw): falls at `yearly` after it, flat before."""
-    years = np.maximum(MONTH[:, None] - np.asarray(dates), 0.0)[:, :, None] / 12.0
-    result: Floats = np.exp(-years * np.atleast_1d(yearly))
-    return result
-
 
 def legal_market(p: Bundle) -> Floats:
     """Demand outside the grey market and rental, billion USD a year (month, draw)."""
@@ -106,7 +66,7 @@ def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
     Of the stacks about 7 of 11.4 million came in December 2024; the share that never reaches an accelerator is taken off.
     """
     total = p.hbm_imports * 1000.0 * (1.0 - p.hbm_lost_share)
-    profile = [(0.02, 0, 12), (0.08, 12, 24), (0.30, 24, 35), (0.60, 35, 36)]
+    profile = [(0.03, 0, 12), (0.10, 12, 24), (0.27, 24, 35), (0.60, 35, 36)]
     history = np.sum([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile], axis=0)
     strict = levers.value("washington.component_controls")
     part = levers.value("washington.component_controls", "hbm")
@@ -169,7 +129,10 @@ def grey_level(p: Bundle) -> Floats:
 
 
 def rolling(launch: Floats) -> Floats:
-    """1 where a domestic product stands for later, unannounced models: no successor, 18 months after launch; (month, domestic, 1)."""
+    """1 where a domestic product stands for later, unannounced models: no successor, 18 months after launch.
+
+    Shape (month, domestic, 1); the change is spread over half a year.
+    """
     last = np.asarray(SUCCESSOR) < 0
     return (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
 
@@ -209,16 +172,17 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
     rate[:] = p.open_line_rate
     for name in ("a100-sxm", "a800-sxm", "h800-sxm"):
         rate[:, FOREIGN_PRODUCTS.index(name)] = p.hopper_line_rate_2023
+    for name in ("mi308x", "mi325x"):
+        rate[:, FOREIGN_PRODUCTS.index(name)] = p.amd_line_rate
     rate[:, H20] = p.h20_line_rate
     fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
     rate[:, H200] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
     stock = np.zeros_like(rate)
     build = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
     lead = float(np.mean(p.line_months))
-    for index, name in enumerate(FOREIGN_PRODUCTS):
-        launch = SALES_WINDOWS[name][0]
-        if launch > 0.0 and index != H200:
-            build[:, index, 0] = p.launch_build * step_from(launch - lead, launch + 3.0)
+    for index, window in enumerate(windows("direct", FOREIGN_PRODUCTS)):
+        if window.start > 0.0 and index != H200:
+            build[:, index, 0] = p.launch_build * step_from(window.start - lead, window.start + 3.0)
     stock[RULE_MONTH - 1, H200] = p.h200_stock
     return Bundle(line_rate=rate, stock_injection=stock, launch_build=build)
 
@@ -237,16 +201,14 @@ def world_inputs(p: Bundle, per_unit: Floats, bandwidth_per_h100e: Floats) -> Bu
     )
 
 
-def product_windows(p: Bundle, list_price: Floats) -> Bundle:
-    """What is on sale when, and how prices age."""
-    ends = {name: window[1] for name, window in SALES_WINDOWS.items()}
-    starts = {name: window[0] for name, window in SALES_WINDOWS.items()}
+def offer_inputs(p: Bundle, list_price: Floats) -> Bundle:
+    """What is on offer when, and how prices age."""
     grey_prices = list_price[len(FOREIGN_PRODUCTS) : len(FOREIGN_PRODUCTS) + len(GREY_PRODUCTS)]
     return Bundle(
-        on_sale=windows(FOREIGN_PRODUCTS, starts, ends),
-        grey_on_sale=windows(GREY_PRODUCTS, GREY_WINDOWS),
-        rental_on_sale=windows(OFFSHORE_PRODUCTS, RENTAL_WINDOWS),
-        ageing=ageing(PRICE_DATES, p.ageing),
-        rental_ageing=ageing(RENTAL_PRICE_DATES, p.ageing),
-        world_price=ageing(GREY_PRICE_DATES, p.ageing) * grey_prices[None],
+        on_sale=on_offer("direct", FOREIGN_PRODUCTS),
+        grey_on_sale=on_offer("grey", GREY_PRODUCTS),
+        rental_on_sale=on_offer("offshore", OFFSHORE_PRODUCTS),
+        ageing=ageing("direct", FOREIGN_PRODUCTS, p.ageing),
+        rental_ageing=ageing("offshore", OFFSHORE_PRODUCTS, p.ageing),
+        world_price=ageing("grey", GREY_PRODUCTS, p.ageing) * grey_prices[None],
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.market.exogenous import SALES_WINDOWS
 from countermove.market.inputs import Bundle
 from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFERS, VENDORS
 from countermove.market.state import ERLANG, State
+from countermove.market.windows import windows
 
 Floats = NDArray[np.float64]
 
@@ -26,9 +26,17 @@ def software_at_start(p: Bundle, draws: int) -> Floats:
 
 def early_stock(p: Bundle, x: Bundle) -> Floats:
     """Stock at the start of parts already on sale, months of their line, thousand packages (foreign, draw)."""
-    on_sale = np.array([float(SALES_WINDOWS[name][0] < 0) for name in FOREIGN_PRODUCTS])[:, None]
+    on_sale = np.array([float(window.start == 0.0) for window in windows("direct", FOREIGN_PRODUCTS)])[:, None]
     result: Floats = p.early_stock_months * x.line_rate[0] * on_sale
     return result
+
+
+def early_orders(p: Bundle, c: Bundle, draws: int) -> Floats:
+    """A100s on order at the end of 2021, billion USD (foreign, segment, draw): the year's demand over the shipping time."""
+    orders = np.zeros((len(FOREIGN_PRODUCTS), c.segment_share.shape[0], draws))
+    monthly = p.latent_a100_2022 * p.price_a100 / 12.0 / 1000.0
+    orders[0] = monthly * p.shipping_months * c.segment_share
+    return orders
 
 
 def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
@@ -48,9 +56,10 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         deferred=none(segments),
         advanced=none(segments),
         usual_request=none(foreign),
+        usual_delivery=none(foreign),
         licence_queue=none(foreign, segments),
         approval_queue=none(foreign, segments),
-        order_backlog=none(foreign, segments),
+        order_backlog=early_orders(p, c, draws),
         foreign_pipeline=none(ERLANG, foreign),
         foreign_inventory=early_stock(p, x),
         cap_used=none(foreign),

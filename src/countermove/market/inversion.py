@@ -57,6 +57,30 @@ def mean_utilities(
     return utilities
 
 
+def entrant_utility(share: Floats, others: Mapping[int, Floats], nest: slice, correlation: Floats) -> Floats:
+    """Mean utility at which a newcomer takes `share` of the budget beside the `others`, whose utilities are known.
+
+    The nested logit has no closed form here, because the newcomer changes its nest's inclusive value; the share rises
+    with its weight, so 80 bisections of the log weight find it to rounding. Shapes (draw,); waiting has utility 0.
+    """
+    scale = 1.0 - correlation
+    inside = np.sum([np.exp(v / scale) for o, v in others.items() if nest.start <= o < nest.stop], axis=0)
+    rest: Floats = np.ones_like(share)
+    for other in NESTS:
+        if other != nest:
+            members = [np.exp(v / scale) for o, v in others.items() if other.start <= o < other.stop]
+            rest = rest + np.sum(members, axis=0) ** scale if members else rest
+    low, high = np.full_like(share, -80.0), np.full_like(share, 80.0)
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        weight = np.exp(middle)
+        whole = inside + weight
+        taken = weight * whole**-correlation / (rest + whole**scale)
+        low, high = np.where(taken < share, middle, low), np.where(taken < share, high, middle)
+    result: Floats = 0.5 * (low + high) * scale
+    return result
+
+
 def unobserved_quality(
     utilities: Mapping[int, Floats], observable: Floats, relatives: Mapping[int, int], draws: int
 ) -> Floats:

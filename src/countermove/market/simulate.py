@@ -48,9 +48,7 @@ def simulate(
 
 
 STOCKS = frozenset(
-    "software research_productivity research_spending us_h100e us_bandwidth us_displaced deferred queued cap_headroom input_cover slack wafer_capacity "
-    "installed_h100e installed_bandwidth installed_effective power frontier_chip frontier_system smuggled cutoff_risk cost_per_work world_cost_per_work "
-    "domestic_price".split()
+    ["software", "research_productivity", "research_spending", "us_h100e", "us_bandwidth", "us_displaced", "deferred", "queued", "cap_headroom", "input_cover", "slack", "wafer_capacity", "installed_h100e", "installed_bandwidth", "installed_effective", "power", "frontier_chip", "frontier_system", "smuggled", "cutoff_risk", "cost_per_work", "world_cost_per_work", "domestic_price"]
 )
 """Series that are levels: over sub-steps the last one counts. All others are flows and add up."""
 

@@ -21,6 +21,7 @@ class State(NamedTuple):
     deferred: Array  # (segment, draw)
     advanced: Array  # (segment, draw)
     usual_request: Array  # (foreign, draw)
+    usual_delivery: Array  # (foreign, draw)
     # the four stages of a legal import: licence -> import approval -> order -> shipment
     licence_queue: Array  # (foreign, segment, draw)
     approval_queue: Array  # (foreign, segment, draw)
@@ -69,6 +70,7 @@ STATE_UNITS: dict[str, str] = {
     "deferred": "usd_bn",
     "advanced": "usd_bn",
     "usual_request": "usd_bn/month",
+    "usual_delivery": "usd_bn/month",
     "licence_queue": "usd_bn",
     "approval_queue": "usd_bn",
     "order_backlog": "usd_bn",

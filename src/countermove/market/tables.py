@@ -133,7 +133,8 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
     exposed[FOREIGN] = 1.0
     exposed[OFFSHORE] = 0.5
     die_area = supply.die_area_mm2[[list(index).index(v) for v in range(vendors)]]
-    stacks = column(supply.hbm_stacks)
+    others = np.array([float(not name.startswith("ascend")) for name in OFFER_PRODUCTS[DOMESTIC]])[:, None]
+    stacks = column(supply.hbm_stacks) * (1.0 + others * (p.other_stacks - 1.0))
     start = defects_for_yield(p.yield_2025, 6.656, p.defect_clustering)
     floor = np.minimum(defects_for_yield(p.yield_mature, 6.656, p.defect_clustering), 0.95 * start)
     successor = np.asarray(SUCCESSOR)
@@ -148,6 +149,7 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         owned=owned,
         exposed_to_cutoff=exposed,
         line_months=line_months(p),
+        line_response=line_months(p) * 0.4,
         vendor_index=index,
         vendor_sum=vendor_matrix(),
         domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),

@@ -16,6 +16,14 @@ def direction_towards_bottleneck(cover: Array, sharpness: Array, xp: Array) -> A
     return pull / xp.sum(pull, axis=0)
 
 
+def reinvested(money: Array, direction: Array, usual: Array, xp: Array) -> Array:
+    """Unplanned money by pool (pool, draw): a surplus goes to the bottleneck, a shortfall is cut from all pools as planned.
+
+    `usual` (pool, 1) is the split of planned spending; a shortfall would hardly be taken from the bottleneck first.
+    """
+    return xp.maximum(money, 0.0) * direction + xp.minimum(money, 0.0) * usual
+
+
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
     """Commit this month's money, move the delivery pipeline, turn what is delivered into capacity.
 
@@ -26,8 +34,8 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     aim = direction_towards_bottleneck(f.input_cover, p.direction_sharpness, xp)
     direction = s.direction + (aim - s.direction) * (1.0 - xp.exp(-c.dt / p.direction_months))
     gap = xp.sum(s.annual_revenue - x.reference_revenue, axis=0) * p.capacity_loop
-    market = p.reinvestment_share * gap
-    spending = market * direction + x.fab_subsidy * (x.free_split * direction + (1.0 - x.free_split) * x.pool_split)
+    market = reinvested(p.reinvestment_share * gap, direction, c.usual_split, xp)
+    spending = market + x.fab_subsidy * (x.free_split * direction + (1.0 - x.free_split) * x.pool_split)
     pipeline, delivered = erlang(s.capacity_pipeline, spending * c.dt / 12.0, p.delivery_months, c.dt, xp)
     multiplier = xp.exp(p.control_on_capacity * x.component_controls)
     gained = delivered / (c.pool_cost * multiplier)
@@ -58,7 +66,7 @@ MECHANISM = Mechanism(
         "capacity_depreciation",
     ),
     inputs=("reference_revenue", "fab_subsidy", "free_split", "pool_split", "component_controls"),
-    constants=("dt", "pool_cost"),
+    constants=("dt", "pool_cost", "usual_split"),
     equation="extra' = extra (1 - d dt/12) + Erlang3(spending)/(unit cost x control multiplier), pools by expected bottleneck",
     sources=("bernstein-2025-12-china-ai-chips",),
 )

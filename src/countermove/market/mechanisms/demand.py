@@ -49,6 +49,16 @@ def perceived_cost(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arr
     return xp.concatenate([foreign, s.price[GREY] + (cost - s.price)[GREY], s.price[OFFSHORE], domestic], axis=0)
 
 
+def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: Array, xp: Array) -> Array:
+    """Share of buyers who still order when they see the order book: ``exp(-months of backlog / tolerance)``.
+
+    Months of backlog are orders over usual deliveries a month, at most 36; a capped or short product thus sends buyers
+    elsewhere instead of collecting orders without end. All (foreign, draw), money in billion USD.
+    """
+    months = xp.minimum(backlog / (delivery + 0.05 * request + 1e-6), 36.0)
+    return xp.exp(-months / tolerance)
+
+
 def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> tuple[Array, Array]:
     """``exp(V/(1-sigma))`` times availability, (offer, segment, draw), and the weight of waiting, (draw,).
 
@@ -62,9 +72,11 @@ def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arra
     moving = xp.concatenate([moving[: DOMESTIC.start], moving[DOMESTIC] + better], axis=0)
     top = xp.max(moving, axis=0)
     weight = xp.exp((moving - top) / (1.0 - p.nest_correlation))
+    backlog = xp.sum(s.order_backlog, axis=1)
+    patient = order_book_wait(backlog, s.usual_delivery, s.usual_request, p.order_book_tolerance, xp)
     available = xp.concatenate(
         [
-            f.licensed * f.admitted * x.on_sale[:, None, :],
+            f.licensed * f.admitted * (x.on_sale * patient)[:, None, :],
             x.grey_on_sale[:, None, :] * c.grey_access[None, :, :] + 0.0 * f.licensed[:3],
             f.rental_open * x.rental_on_sale[:, None, :] * c.rental_access[None, :, :],
             f.launched[:, None, :] + 0.0 * c.grey_access[None, :, :],
@@ -103,7 +115,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     monthly = xp.sum(foreign, axis=1)
     ahead = x.stop_notice * p.stockpile_strength * 12.0 * s.usual_request
     pulled = ahead[:, None, :] * foreign / (monthly[:, None, :] + TINY)
-    smooth = 1.0 - xp.exp(-c.dt / 6.0)
+    smooth = 1.0 - xp.exp(-c.dt / p.request_months)
     state = {
         "advanced": s.advanced - repaid + xp.sum(pulled, axis=0),
         "usual_request": s.usual_request + (monthly / c.dt - s.usual_request) * smooth,
@@ -131,6 +143,8 @@ MECHANISM = Mechanism(
         "software",
         "cutoff_risk",
         "performance_factor",
+        "order_backlog",
+        "usual_delivery",
     ),
     state_writes=("advanced", "usual_request"),
     flow_reads=("licensed", "admitted", "rental_open", "launched", "duty", "bundle"),
@@ -149,6 +163,8 @@ MECHANISM = Mechanism(
         "reentry_months",
         "repayment_months",
         "stockpile_strength",
+        "request_months",
+        "order_book_tolerance",
     ),
     inputs=(
         "budget",

@@ -90,9 +90,9 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     )
     state = {
         "die_pipeline": have["pipeline"],
-        "die_stock": have["dies"] - made * dies_each,
-        "hbm_pool": have["pool"] - xp.sum(used - own_used, axis=0),
-        "hbm_in_house": have["own"] - xp.sum(own_used, axis=0),
+        "die_stock": xp.maximum(have["dies"] - made * dies_each, 0.0),
+        "hbm_pool": xp.maximum(have["pool"] - xp.sum(used - own_used, axis=0), 0.0),
+        "hbm_in_house": xp.maximum(have["own"] - xp.sum(own_used, axis=0), 0.0),
         "expected_orders": expected,
         "cumulative_wafers": s.cumulative_wafers + have["wafers"] * c.dt,
         "cumulative_output": s.cumulative_output + made,

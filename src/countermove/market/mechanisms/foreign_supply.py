@@ -79,6 +79,8 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         cap_used=cap_used + units * x.cap_applies,
         cap_base=cap_base,
         ceiling_used=ceiling_used + units,
+        usual_delivery=s.usual_delivery
+        + (xp.sum(delivered, axis=1) / c.dt - s.usual_delivery) * share_leaving(p.request_months, c.dt, xp),
     )
     value = units * s.price[FOREIGN] / 1000.0
     flows = {
@@ -109,7 +111,7 @@ def line_starts(
     usual = s.usual_request * (p.stock_target_months + c.line_months)
     need = 1000.0 * (firm + likely + usual) / price
     gap = need - s.foreign_inventory - xp.sum(s.foreign_pipeline, axis=0)
-    wanted = xp.clip(gap * (1.0 - xp.exp(-c.dt / 2.0)), 0.0, x.line_rate * c.dt)
+    wanted = xp.clip(gap * (1.0 - xp.exp(-c.dt / c.line_response)), 0.0, x.line_rate * c.dt)
     return xp.maximum(wanted, x.launch_build * x.line_rate * c.dt)
 
 
@@ -127,6 +129,7 @@ MECHANISM = Mechanism(
         "cap_base",
         "ceiling_used",
         "usual_request",
+        "usual_delivery",
         "price",
     ),
     state_writes=(
@@ -138,6 +141,7 @@ MECHANISM = Mechanism(
         "cap_used",
         "cap_base",
         "ceiling_used",
+        "usual_delivery",
     ),
     flow_reads=(
         "requests",
@@ -170,6 +174,7 @@ MECHANISM = Mechanism(
         "build_ahead",
         "stock_target_months",
         "duty_pass_through",
+        "request_months",
     ),
     inputs=(
         "line_rate",
@@ -181,7 +186,7 @@ MECHANISM = Mechanism(
         "cap_applies",
         "new_year",
     ),
-    constants=("dt", "line_months"),
+    constants=("dt", "line_months", "line_response"),
     equation=(
         "licence queue -> approval queue -> backlog -> shipment, each leaving at 1-exp(-dt/mean);  "
         "units = min(wanted, stock, cap share x US shipments - shipped, ceiling - shipped this year)"
