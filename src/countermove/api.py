@@ -33,9 +33,12 @@ __all__ = [
     "Comparison",
     "Result",
     "Scenario",
+    "catalogue_entry",
+    "catalogue_rows",
     "check_folder",
     "compare",
     "evidence_paths",
+    "explain",
     "ledger",
     "load",
     "load_result",
@@ -65,10 +68,12 @@ def suffix_names() -> list[str]:
 
 
 def ledger() -> Ledger:
-    """Return everything the data tree says: sources, claims, parameters, series, cases; presets answer to their paths too."""
+    """Return everything the data tree says; presets, chips, systems and models answer to their paths too."""
     from countermove.evidence.ledger import load_ledger
+    from countermove.hardware.describe import register_paths
 
     preset_entries.register()
+    register_paths()
     return load_ledger()
 
 
@@ -97,6 +102,20 @@ def evidence_paths() -> list[str]:
     return all_paths(ledger())
 
 
+def catalogue_rows(kind: str) -> list[dict[str, Any]]:
+    """Return one row of headline numbers per chip, system or model; InputError for another kind."""
+    from countermove.hardware import describe
+
+    return describe.catalogue_rows(kind)
+
+
+def catalogue_entry(kind: str, name: str) -> dict[str, Any]:
+    """Return every value of one chip, system or model with its sources; InputError with the nearest name."""
+    from countermove.hardware import describe
+
+    return describe.describe(kind, name)
+
+
 def _report(stored: Result | Comparison, path: Path) -> Path:
     """Write the report at a path ending in .html, or as report.html into a folder."""
     from countermove.reports.build import report_input
@@ -109,11 +128,44 @@ def _report_into(stored: Result | Comparison, folder: Path) -> object:
     return _report(stored, folder / "report.html")
 
 
-def _explain(result: Result, outcome: str) -> Any:
-    from countermove.reports.trace import explain
+def explain(result: Result, outcome: str) -> dict[str, Any]:
+    """Return the chain behind an outcome as plain data: definition, monthly series, mechanisms, parameters, sources.
 
-    return explain(result, outcome)
+    Raises InputError with the nearest id for an outcome that the result does not hold.
+    """
+    from countermove.market.model import Model
+    from countermove.outcomes import OUTCOMES
+    from countermove.reports.build.relations import mechanisms_of, parameters_of
+
+    result.outcome(outcome)
+    about, model = OUTCOMES[outcome], Model()
+    return {
+        "outcome": outcome,
+        "label": about.label,
+        "unit": about.unit,
+        "definition": about.definition,
+        "reads": list(about.reads),
+        "points": [point.to_dict() for point in result.quantiles()[outcome]],
+        "mechanisms": [
+            {"name": found.name, "title": found.title, "equation": found.equation, "literature": list(found.sources)}
+            for found in map(model.mechanism, mechanisms_of(about.reads))
+        ],
+        "parameters": [_explained_parameter(path, result) for path in parameters_of(about.reads)],
+    }
+
+
+def _explained_parameter(path: str, result: Result) -> dict[str, Any]:
+    entry = ledger().resolve(path)
+    sources = [*entry.sources, *(source for claim in entry.claims for source in ledger().sources_of(claim))]
+    pinned = result.scenario.overrides.get(path)
+    return {
+        "path": path,
+        "label": entry.title,
+        **{name.replace(" ", "_"): value for name, value in entry.facts if name in ("unit", "prior", "basis")},
+        "overridden": None if pinned is None else str(pinned),
+        "sources": list(dict.fromkeys(source.id for source in sources)),
+    }
 
 
 open_door("report", _report)
-open_door("explain", _explain)
+open_door("explain", explain)

@@ -54,7 +54,7 @@ WRONG = [
     (["evidence", "parameters/demand.sise"], ["nothing is called"]),
     (["evidence", "presets/h200-rul"], ["did you mean 'presets/h200-rule'?"]),
     (["schema", "runn"], ["no schema for 'runn'", "did you mean 'run'?"]),
-    (["catalog", "chip"], ["no catalogue of 'chip'", "did you mean 'chips'?"]),
+    (["catalog", "chip"], ["the catalogue has no 'chip'", "did you mean 'chips'?"]),
 ]
 
 

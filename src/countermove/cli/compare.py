@@ -48,7 +48,9 @@ def compare(
         api.check_folder(out)
     with progress("simulating", quiet=quiet) as watch:
         wanted = lengths if as_json else tuple(dict.fromkeys(("year", *lengths)))
-        comparison = api.compare(chosen, draws=draws, seed=seed, periods=wanted, known=known, progress=watch)
+        comparison = api.compare(
+            chosen, draws=draws, seed=seed, periods=wanted, known=known, monthly=out is not None, progress=watch
+        )
     if out is not None:
         api.write(comparison, out)
         say(f"written: {out}", quiet=quiet)

@@ -33,7 +33,7 @@ def demo(
 
     api.check_folder(out)
     with progress("simulating", quiet=quiet) as watch:
-        comparison = api.compare(SCENARIOS, draws=draws, seed=seed, progress=watch)
+        comparison = api.compare(SCENARIOS, draws=draws, seed=seed, monthly=True, progress=watch)
     api.write(comparison, out)
     if as_json:
         print_json(comparison.to_dict() | {"report": str(out / "report.html")})

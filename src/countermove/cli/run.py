@@ -55,7 +55,15 @@ def run(
     if out is not None:
         api.check_folder(out)
     with progress(f"simulating {chosen.id}", quiet=quiet) as watch:
-        result = api.run(chosen, draws=draws, seed=seed, periods=_stored(lengths, table=not as_json), known=known, progress=watch)
+        result = api.run(
+            chosen,
+            draws=draws,
+            seed=seed,
+            periods=_stored(lengths, table=not as_json),
+            known=known,
+            monthly=out is not None,
+            progress=watch,
+        )
     if out is not None:
         api.write(result, out)
         say(f"written: {out}", quiet=quiet)

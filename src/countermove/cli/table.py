@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from countermove.experiments.result import Comparison, OutcomeInfo, Result
     from countermove.experiments.statistics import Point
 
+ALL_EVIDENCE = "all evidence"
 WIDTH, LABEL = 100, 32
 YEARS = ("2026", "2027", "2028", "2030", "2032")
 COLUMNS = 4
@@ -40,7 +41,7 @@ def result_table(result: Result) -> str:
     points = result.quantiles()
     head = [
         f"{result.scenario.id}: {result.scenario.label}",
-        f"{result.draws:,} draws, seed {result.seed}, evidence known: {result.known}, version {result.version}",
+        f"{result.draws:,} draws, seed {result.seed}, {_vintage(result)}, version {result.version}",
         *_levers(result),
         "",
     ]
@@ -65,6 +66,12 @@ def comparison_table(comparison: Comparison) -> str:
     return "\n".join([*lines, "", f"Before {past.until} the scenarios are {same}."])
 
 
+def _vintage(result: Result) -> str:
+    """Say which evidence the run used: what was known on a date, or all of it up to its last day."""
+    until = f"evidence to {result.evidence_until}"
+    return until if result.known == ALL_EVIDENCE else f"{until}, as known on {result.known}"
+
+
 def _levers(result: Result) -> list[str]:
     changes = [str(change) for change in result.scenario.describe()]
     changes += [f"{path} set to {value}" for path, value in result.scenario.overrides.items()]
@@ -78,11 +85,11 @@ def _outcome_lines(points: Mapping[str, Sequence[Point]], info: Mapping[str, Out
     lines = [" " * LABEL + "".join(year.rjust(cell) for year in years)] if years else []
     for name in shown:
         by_period = {point.period: point for point in points[name]}
-        label = _label(info[name])
+        unit = Unit(percent=info[name].unit == "1" and "share" in name, signed=signed)
+        label = _label(info[name], "percentage points" if unit.percent and signed else info[name].unit)
         if "horizon" in by_period:
             lines += _date_lines(label, by_period["horizon"], signed=signed)
             continue
-        unit = Unit(percent=info[name].unit == "1" and "share" in name, signed=signed)
         cells = [_cell(by_period.get(year), unit) for year in years]
         for number, band in enumerate(("", "50%", "90%")):
             left = label[number] if number < len(label) else ""
@@ -102,7 +109,9 @@ def _cell(point: Point | None, unit: Unit) -> tuple[str, str, str]:
 
 def _date_lines(label: Sequence[str], point: Point, *, signed: bool) -> list[str]:
     if signed:
-        text = f"{point.median:+.1f} years (90% {point.p5:+.1f} to {point.p95:+.1f})"
+        months = Unit(signed=True)
+        low, middle, high = (months.text(12 * years) for years in (point.p5, point.median, point.p95))
+        text = f"{middle} months (90% {low} to {high})"
     else:
         unreached = f"; not reached by the end in {point.censored_share:.0%} of draws" if point.censored_share else ""
         fifty, ninety = f"{_year(point.p25)} to {_year(point.p75)}", f"{_year(point.p5)} to {_year(point.p95)}"
@@ -111,10 +120,10 @@ def _date_lines(label: Sequence[str], point: Point, *, signed: bool) -> list[str
     return [f"{left:<{LABEL}}{right}".rstrip() for left, right in zip_longest(label, wrapped, fillvalue="")]
 
 
-def _label(info: OutcomeInfo) -> list[str]:
+def _label(info: OutcomeInfo, unit: str) -> list[str]:
     """Return an outcome's label and unit, wrapped to its column in at most three lines."""
-    unit = "" if info.unit in ("1", "year") else f" ({info.unit})"
-    return textwrap.wrap(info.label + unit, LABEL - 5, subsequent_indent="  ", max_lines=3, placeholder=" ...")
+    noun = "" if unit in ("1", "year") else f" ({unit})"
+    return textwrap.wrap(info.label + noun, LABEL - 5, subsequent_indent="  ", max_lines=3, placeholder=" ...")
 
 
 def _years(points: Mapping[str, Sequence[Point]], shown: Iterable[str]) -> list[str]:
@@ -136,7 +145,8 @@ class Unit:
 
     def text(self, value: float, *, signed: bool | None = None) -> str:
         """Return a number in about three significant digits: 1,234  73.2  0.051  4.1%."""
-        shown, suffix = (value * 100, "%") if self.percent else (value, "")
+        # A difference of shares is counted in percentage points, which the label says.
+        shown, suffix = (value * 100, "" if self.signed else "%") if self.percent else (value, "")
         sign = "+" if (self.signed if signed is None else signed) else ""
         size = abs(shown)
         if size == 0:
@@ -148,8 +158,6 @@ class Unit:
 
 
 def _footer(draws: int) -> list[str]:
-    text = (
-        f"Median ± its Monte Carlo error at {draws:,} draws; 50% and 90% of draws lie in the ranges. These are conditional forecasts "
-        "under stated assumptions, not predictions or advice."
-    )
-    return textwrap.wrap(text, WIDTH)
+    meaning = f"Median ± its Monte Carlo error at {draws:,} draws; 50% and 90% of draws lie in the ranges."
+    caveat = "These are conditional forecasts under stated assumptions, not predictions or advice."
+    return textwrap.wrap(f"{meaning} {caveat}", WIDTH)

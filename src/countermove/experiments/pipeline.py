@@ -102,11 +102,23 @@ def measured(block: Block, periods: tuple[str, ...]) -> dict[str, dict[str, Floa
     return outcomes
 
 
+def monthly_series(block: Block) -> dict[str, Floats]:
+    """Return the block's monthly series that have no axis but month and draw, `(month, draw)`, cut to the draws wanted."""
+    return {name: series[:, : block.draws] for name, series in block.trajectory.monthly.items() if series.ndim == 2}
+
+
 def outcome_info(names: Iterable[str]) -> dict[str, OutcomeInfo]:
     """Return how each outcome is shown."""
     from countermove.outcomes import OUTCOMES
 
     return {name: OutcomeInfo(OUTCOMES[name].unit, OUTCOMES[name].label, OUTCOMES[name].kind) for name in names}
+
+
+def evidence_until() -> str:
+    """Return the last day that the evidence on both gates covers."""
+    from countermove.policy.gate_readings import load_readings
+
+    return min(load_readings(side).evidence_until for side in ("us", "cn")).isoformat()
 
 
 def first_change(one: Scenario, other: Scenario) -> str | None:

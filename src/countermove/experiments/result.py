@@ -51,6 +51,8 @@ class Result:
     info: Mapping[str, OutcomeInfo]
     monthly: Mapping[str, Floats] = field(default_factory=dict)
     created: str = ""
+    evidence_until: str = ""
+    """Last day that the shipped evidence covers."""
 
     def outcome(self, name: str) -> Mapping[str, Floats]:
         """Return period -> draws of one outcome; InputError with the nearest id when there is none."""
@@ -113,6 +115,7 @@ class Result:
             "seed": self.seed,
             "draws": self.draws,
             "known": self.known,
+            "evidence_until": self.evidence_until,
             "data_hash": self.data_hash,
             "start": self.scenario.start,
             "levers": self.scenario.settings(),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import datetime
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,13 @@ from countermove.experiments.draws import BLOCK
 from countermove.experiments.pipeline import Block, Compiled, Floats
 from countermove.experiments.result import Comparison, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
-from countermove.quantities.calendar import month_index, period_months
+from countermove.experiments.statistics import LEVELS, quantile
+from countermove.quantities.calendar import MONTHS, month_index, period_months
 
 DRAWS = 1000
 SEED = 2026
+ALL_EVIDENCE = "all evidence"
+"""What `Result.known` says when no evidence was hidden."""
 ENGINES = ("numpy", "jax")
 STEPS = ("year", "quarter")
 
@@ -35,16 +39,18 @@ def run(
     known: str | None = None,
     engine: str = "numpy",
     dt: float = 1.0,
+    monthly: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Return the outcomes of one scenario over `draws` joint samples of the uncertain parameters.
 
-    `periods` are "year", "quarter" or both; `known` hides evidence that became known after a date. Raises InputError for anything
-    out of range. The first n draws are the same whatever `draws` is.
+    `periods` are "year", "quarter" or both; `known` hides evidence that became known after a date; `monthly` also keeps quantiles
+    of the monthly series, for 15 kB of memory per draw. Raises InputError for anything out of range. The first n draws are the
+    same whatever `draws` is.
     """
     compiled = _compiled([scenario], draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
-    [collected] = _simulate(compiled, draws=draws, seed=seed, periods=periods, engine=engine, dt=dt, progress=progress).collected
-    return _result(compiled[0].scenario, collected, seed=seed, draws=draws, engine=engine, known=known)
+    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly)
+    return _simulate(compiled, settings, progress).results()[0]
 
 
 def compare(
@@ -56,6 +62,7 @@ def compare(
     known: str | None = None,
     engine: str = "numpy",
     dt: float = 1.0,
+    monthly: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Return two or more scenarios run with the same seed and draws, for paired differences against the first.
@@ -74,44 +81,105 @@ def compare(
         raise InputError(
             f"{twice} is named twice", where="compare", hint="name each scenario once, or give a changed one its own id"
         )
-    simulated = _simulate(compiled, draws=draws, seed=seed, periods=periods, engine=engine, dt=dt, progress=progress)
-    results = [
-        _result(one.scenario, collected, seed=seed, draws=draws, engine=engine, known=known)
-        for one, collected in zip(compiled, simulated.collected, strict=True)
-    ]
-    return Comparison(tuple(results), simulated.past)
+    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly)
+    simulated = _simulate(compiled, settings, progress)
+    return Comparison(tuple(simulated.results()), simulated.past)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """The checked options of a run."""
+
+    draws: int
+    seed: int
+    periods: tuple[str, ...]
+    known: str | None
+    engine: str
+    dt: float
+    monthly: bool
+
+
+@dataclass
+class _Collected:
+    """What the blocks of one scenario gave so far: outcome -> period -> parts, and monthly series -> parts."""
+
+    outcomes: dict[str, dict[str, list[Floats]]] = field(default_factory=dict)
+    monthly: dict[str, list[Floats]] = field(default_factory=dict)
 
 
 class _Simulated:
-    """Outcomes of every scenario, collected block by block, and the check of their common past."""
+    """All scenarios, simulated block by block: their outcomes, and the check of their common past."""
 
-    def __init__(self, compiled: Sequence[Compiled]) -> None:
-        scenarios = [one.scenario for one in compiled]
-        self.collected: list[dict[str, dict[str, list[Floats]]]] = [{} for _ in compiled]
-        changes = [change for other in scenarios[1:] if (change := pipeline.first_change(scenarios[0], other)) is not None]
+    def __init__(self, compiled: Sequence[Compiled], settings: _Settings) -> None:
+        self._scenarios = [one.scenario for one in compiled]
+        self._settings = settings
+        self._collected = [_Collected() for _ in compiled]
+        first, *others = self._scenarios
+        changes = [change for other in others if (change := pipeline.first_change(first, other)) is not None]
         self._until = min(changes, default=None)
-        self._assumed_alike = all(dict(other.overrides) == dict(scenarios[0].overrides) for other in scenarios[1:])
+        self._assumed_alike = all(dict(other.overrides) == dict(first.overrides) for other in others)
         self._different: str | None = None
 
-    def add(self, blocks: Sequence[Block], periods: Sequence[str]) -> None:
+    def add(self, blocks: Sequence[Block]) -> None:
         """Add one block of every scenario, all of the same draws."""
-        months = month_index(self._until) if self._until else len(next(iter(blocks[0].trajectory.monthly.values())))
-        for block, collected in zip(blocks, self.collected, strict=True):
+        months = month_index(self._until) if self._until else MONTHS
+        for block, collected in zip(blocks, self._collected, strict=True):
             if block is not blocks[0] and self._different is None:
                 self._different = pipeline.same_past(blocks[0].trajectory, block.trajectory, until=months)
-            for name, by_period in pipeline.measured(block, tuple(periods)).items():
+            for name, by_period in pipeline.measured(block, self._settings.periods).items():
                 for period, values in by_period.items():
-                    collected.setdefault(name, {}).setdefault(period, []).append(values)
+                    collected.outcomes.setdefault(name, {}).setdefault(period, []).append(values)
+            if self._settings.monthly:
+                for name, series in pipeline.monthly_series(block).items():
+                    # Single precision halves the memory and is far below the Monte Carlo error.
+                    collected.monthly.setdefault(name, []).append(series.astype(np.float32))
 
     @property
     def past(self) -> Past:
         """The report on the common past; a changed past is explained where overrides explain it."""
-        until = self._until or "the horizon"
+        until = self._until or "the end of the clock"
         if self._different is None:
             return Past(until, identical=True)
         if not self._assumed_alike:
             return Past(until, identical=False, note="the scenarios override different parameters, which also act in the past")
         return Past(until, identical=False, note=f"{self._different} differs before {until}: please report this as a bug")
+
+    def results(self) -> list[Result]:
+        """Return the results in the order of the scenarios."""
+        from countermove.evidence.data_tree import data_hash
+
+        settings = self._settings
+        return [
+            Result(
+                scenario=scenario,
+                seed=settings.seed,
+                draws=settings.draws,
+                version=__version__,
+                engine=settings.engine,
+                known=settings.known or ALL_EVIDENCE,
+                data_hash=data_hash(),
+                outcomes=_joined(collected.outcomes, scenario.horizon),
+                info=pipeline.outcome_info(collected.outcomes),
+                monthly={name: _monthly_quantiles(parts) for name, parts in collected.monthly.items()},
+                created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                evidence_until=pipeline.evidence_until(),
+            )
+            for scenario, collected in zip(self._scenarios, self._collected, strict=True)
+        ]
+
+
+def _joined(collected: Mapping[str, Mapping[str, list[Floats]]], horizon: str) -> dict[str, dict[str, Floats]]:
+    """Return outcome -> period -> draws of all blocks, periods after the horizon left out."""
+    return {
+        name: {period: np.concatenate(parts) for period, parts in by_period.items() if _within(period, horizon)}
+        for name, by_period in collected.items()
+    }
+
+
+def _monthly_quantiles(parts: list[Floats]) -> Floats:
+    """Return quantiles of one monthly series, (level, month), in the order of `statistics.LEVELS`."""
+    ordered = np.sort(np.concatenate(parts, axis=1), axis=1)
+    return np.array([[quantile(month, level) for month in ordered] for level in LEVELS.values()])
 
 
 def _compiled(
@@ -141,28 +209,22 @@ def _compiled(
     return [pipeline.compile_scenario(one, known=day) for one in loaded]
 
 
-def _simulate(
-    compiled: Sequence[Compiled],
-    *,
-    draws: int,
-    seed: int,
-    periods: Sequence[str],
-    engine: str,
-    dt: float,
-    progress: Progress | None,
-) -> _Simulated:
+def _simulate(compiled: Sequence[Compiled], settings: _Settings, progress: Progress | None) -> _Simulated:
     """Simulate all scenarios in step, so that only one block of each is in memory at a time."""
-    simulated = _Simulated(compiled)
-    total, done = draws * len(compiled), 0
+    simulated = _Simulated(compiled, settings)
+    total, done = settings.draws * len(compiled), 0
     _report(progress, done, total)
-    streams = [pipeline.simulate_blocks(one, seed=seed, draws=draws, engine=engine, dt=dt) for one in compiled]
-    for _ in range(0, draws, BLOCK):
+    streams = [
+        pipeline.simulate_blocks(one, seed=settings.seed, draws=settings.draws, engine=settings.engine, dt=settings.dt)
+        for one in compiled
+    ]
+    for _ in range(0, settings.draws, BLOCK):
         blocks = []
         for stream in streams:
             blocks.append(next(stream))
             done += blocks[-1].draws
             _report(progress, done, total)
-        simulated.add(blocks, periods)
+        simulated.add(blocks)
     return simulated
 
 
@@ -171,39 +233,6 @@ def _report(progress: Progress | None, done: int, total: int) -> None:
         progress(done, total)
 
 
-def _result(
-    scenario: Scenario,
-    collected: Mapping[str, Mapping[str, list[Floats]]],
-    *,
-    seed: int,
-    draws: int,
-    engine: str,
-    known: str | None,
-) -> Result:
-    from countermove.evidence.data_tree import data_hash
-
-    outcomes = {
-        name: {period: np.concatenate(parts) for period, parts in by_period.items() if _within(period, scenario.horizon)}
-        for name, by_period in collected.items()
-    }
-    return Result(
-        scenario=scenario,
-        seed=seed,
-        draws=draws,
-        version=__version__,
-        engine=engine,
-        known=known or "all evidence",
-        data_hash=data_hash(),
-        outcomes=outcomes,
-        info=pipeline.outcome_info(outcomes),
-        created=_now(),
-    )
-
-
 def _within(period: str, horizon: str) -> bool:
     """Tell whether a period ends by the last reported month; dates ("horizon") always do."""
     return period == "horizon" or period_months(period)[1] <= month_index(horizon) + 1
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

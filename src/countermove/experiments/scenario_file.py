@@ -128,8 +128,10 @@ def _validate(body: Mapping[str, Any], where: Where) -> ScenarioFile:
 
 
 def _input_error(error: ValidationError, where: Where) -> InputError:
-    """Turn pydantic's first complaint into one about the file: the place, what was found, what was expected."""
-    problem = error.errors(include_url=False)[0]
+    """Turn pydantic's most telling complaint into one about the file: the place, what was found, what was expected."""
+    # A value that fits no branch of a union gives one complaint per branch; a misspelt key says most.
+    problems = error.errors(include_url=False)
+    problem = next((found for found in problems if found["type"] == "extra_forbidden"), problems[0])
     # Pydantic adds the branch of a union ("float", "Range") to the place; only keys that the file has are wanted.
     keys = [key for key in problem["loc"] if key not in ("float", "Range")]
     if problem["type"] == "extra_forbidden":

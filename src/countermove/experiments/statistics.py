@@ -49,7 +49,7 @@ def point(period: str, values: Floats, *, censored_from: float | None = None, pa
     draws, or a single draw, have no Monte Carlo error to show: it is then 0.
     """
     ordered = np.sort(values)
-    quantiles = {name: float(np.quantile(ordered, level)) for name, level in LEVELS.items()}
+    quantiles = {name: quantile(ordered, level) for name, level in LEVELS.items()}
     return Point(
         period=period,
         mcse=median_error(ordered),
@@ -57,6 +57,18 @@ def point(period: str, values: Floats, *, censored_from: float | None = None, pa
         share_positive=float(np.mean(values > 0) + np.mean(values == 0) / 2) if paired else None,
         **quantiles,
     )
+
+
+def quantile(ordered: Floats, level: float) -> float:
+    """Return a quantile of sorted draws: x_k + (h - k) (x_(k+1) - x_k) with h = (n - 1) level and k its whole part.
+
+    The same as `numpy.quantile`, which spends ten times as long on checking its arguments.
+    """
+    place = (len(ordered) - 1) * level
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    low, high = float(ordered[below]), float(ordered[above])
+    return low + (place - below) * (high - low)
 
 
 def median_error(ordered: Floats) -> float:

@@ -123,6 +123,7 @@ def manifest(stored: Result | Comparison) -> dict[str, Any]:
         "seed": first.seed,
         "draws": first.draws,
         "known": first.known,
+        "evidence_until": first.evidence_until,
         "data_hash": first.data_hash,
         "lock_hash": hashlib.sha256(json.dumps(packages, sort_keys=True).encode()).hexdigest(),
         "packages": packages,
@@ -278,6 +279,7 @@ def _read_result(found: dict[str, Any], entry: dict[str, Any], outcomes: dict[st
         outcomes=outcomes,
         info={name: OutcomeInfo(**info) for name, info in entry["outcomes"].items()},
         created=found["created"],
+        evidence_until=found["evidence_until"],
     )
 
 
