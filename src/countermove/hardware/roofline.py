@@ -43,7 +43,7 @@ EXPERT_GROUPS: Final = np.array([8, 16, 32, 64, 128], dtype=np.float64)
 LARGEST_TENSOR_GROUP: Final = 64
 
 #: Halvings of the range in the search for the largest batch within the time limit; a straight line does the rest.
-BISECTIONS: Final = 9
+BISECTIONS: Final = 8
 
 #: What a late token is worth: (limit / time)^LATE. Assumption; a service at half the asked speed counts a quarter.
 LATE: Final = 2.0
@@ -97,11 +97,12 @@ def decode(case: Case, rows: Rows) -> Rates:
     r, split = _serving_grid(case.model, rows)
     cache = case.model.cache_bytes_per_token * case.context * _copies(case.model, split)
     fits = (USABLE_MEMORY * r.memory - _weights(case.model, r, split)) / cache
-    fixed = sum(_decode_step(case, r, split, np.zeros_like(fits)), np.zeros_like(fits))
-    batch = _largest_batch(case, r, split, np.maximum(limit, (1 + 1 / LATE) * fixed), fits)
-    compute, memory, network = _decode_step(case, r, split, batch)
-    step = compute + memory + network
-    rate = np.where(fits > 0, batch / step * np.minimum(1.0, limit / step) ** LATE, 0.0)
+    step = _decode_step(case, r, split)
+    target = np.maximum(limit, (1 + 1 / LATE) * step.seconds(np.zeros_like(fits)))
+    batch = _largest_batch(step, target, fits)
+    compute, memory, network = step.parts(batch)
+    taken = compute + memory + network
+    rate = np.where(fits > 0, batch / taken * np.minimum(1.0, limit / taken) ** LATE, 0.0)
     return _best(rate, compute, memory, network, split.group, batch)
 
 
@@ -211,48 +212,73 @@ def _weights(model: Llm, r: Rows, split: _Split) -> Array:
     return _parameter_bytes(r) * (model.replicated_parameters / split.slices + model.routed_parameters / split.group)
 
 
-def _touched(model: Llm, r: Rows, split: _Split, batch: Array) -> Array:
-    """Return bytes of weights read in one decode step: no embedding, and of the experts only those that a token chose."""
-    common = (model.replicated_parameters - model.vocabulary * model.hidden) / split.slices
-    if not model.is_mixture:
-        return _parameter_bytes(r) * common
-    chosen = 1.0 - (1.0 - model.experts_per_token / model.experts) ** (batch * split.group)
-    return _parameter_bytes(r) * (common + model.routed_parameters / split.group * chosen)
+class _Step(NamedTuple):
+    """One decode step as a function of the batch b, in seconds per token or step; every field of shape (row, choice).
 
+    compute = matrices b + attention b
+    memory  = max(common + routed (1 - exp(-forget b)) - matrices b, 0) + cache b
+    network = fixed + exchange b
+    The weights are read once per step, of the experts only those that some token of the group chose.
+    """
 
-def _decode_step(case: Case, r: Rows, split: _Split, batch: Array) -> tuple[Array, Array, Array]:
-    """Return seconds of one decode step spent on compute, on memory beyond it, and on exchange and fixed overhead."""
-    model = case.model
-    peak = np.where(r.peak8 > 0, r.peak8, r.peak16)
-    speed = r.bandwidth * r.memory_share
-    matrices = batch * model.matrix_operations / (peak * r.gemm)
-    attention = batch * model.decode_attention_operations(case.context) / (r.peak16 * r.attention)
-    read_weights = _touched(model, r, split, batch) / speed
-    read_cache = batch * model.cache_bytes_per_token * case.context * _copies(model, split) / speed
-    memory = np.maximum(read_weights - matrices, 0.0) + np.maximum(read_cache - attention, 0.0)
-    network = (1 - r.overlap) * _exchange(model, r, split, batch, once_per_node=False) + model.layers * r.layer_overhead
-    return (matrices + attention) / r.decode, memory / r.decode, network / r.decode
+    matrices: Array
+    attention: Array
+    common: Array
+    routed: Array
+    cache: Array
+    fixed: Array
+    exchange: Array
+    forget: Array
 
+    def parts(self, batch: Array) -> tuple[Array, Array, Array]:
+        """Return seconds spent on compute, on memory beyond it, and on exchange and fixed overhead."""
+        matrices = self.matrices * batch
+        weights = self.common + self.routed * -np.expm1(-self.forget * batch) - matrices
+        memory = np.maximum(weights, 0.0) + self.cache * batch
+        return matrices + self.attention * batch, memory, self.fixed + self.exchange * batch
 
-def _largest_batch(case: Case, r: Rows, split: _Split, target: Array, fits: Array) -> Array:
-    """Return the largest batch per chip, at most ``fits``, whose step keeps the target time; the step grows with it."""
-
-    def step(batch: Array) -> Array:
-        compute, memory, network = _decode_step(case, r, split, batch)
+    def seconds(self, batch: Array) -> Array:
+        """Return the whole step."""
+        compute, memory, network = self.parts(batch)
         return compute + memory + network
 
+
+def _decode_step(case: Case, r: Rows, split: _Split) -> _Step:
+    model = case.model
+    peak = np.where(r.peak8 > 0, r.peak8, r.peak16)
+    read = _parameter_bytes(r) / (r.bandwidth * r.memory_share)
+    attention = model.decode_attention_operations(case.context) / (r.peak16 * r.attention)
+    cache = model.cache_bytes_per_token * case.context * _copies(model, split) / (r.bandwidth * r.memory_share)
+    fixed = (1 - r.overlap) * _exchange(model, r, split, 0.0, once_per_node=False)
+    moved = (1 - r.overlap) * _exchange(model, r, split, 1.0, once_per_node=False) - fixed
+    missed = -np.log1p(-model.experts_per_token / model.experts) if model.is_mixture else 0.0
+    seconds = (
+        model.matrix_operations / (peak * r.gemm),
+        attention,
+        read * (model.replicated_parameters - model.vocabulary * model.hidden) / split.slices,
+        read * model.routed_parameters / split.group,
+        np.maximum(cache - attention, 0.0),
+        fixed + model.layers * r.layer_overhead,
+        moved,
+    )
+    return _Step(*np.broadcast_arrays(*(term / r.decode for term in seconds), missed * split.group))
+
+
+def _largest_batch(step: _Step, target: Array, fits: Array) -> Array:
+    """Return the largest batch per chip, at most ``fits``, whose step keeps the target time; the step grows with it."""
     # The compute of a token bounds the batch from above, so that the search does not depend on memory that is not used.
-    per_token, _, _ = _decode_step(case, r, split, np.ones_like(fits))
-    low, high = np.zeros_like(fits), np.clip(target / per_token, 0.0, np.maximum(fits, 0.0))
-    fast, slow = step(low), step(high)
+    low = np.zeros_like(fits)
+    high = np.clip(target / (step.matrices + step.attention), 0.0, np.maximum(fits, 0.0))
+    fast, slow = step.seconds(low), step.seconds(high)
     in_time = slow <= target
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        taken = step(middle)
+        taken = step.seconds(middle)
         late = taken > target
         low, fast = np.where(late, low, middle), np.where(late, fast, taken)
         high, slow = np.where(late, middle, high), np.where(late, taken, slow)
-    part = np.clip((target - fast) / np.maximum(slow - fast, 1e-30), 0.0, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.where(slow > fast, np.clip((target - fast) / (slow - fast), 0.0, 1.0), 0.0)
     return np.where(in_time, high, low + part * (high - low))
 
 
