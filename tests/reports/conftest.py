@@ -18,7 +18,8 @@ def _specimen_module() -> ModuleType:
     name = "countermove_test_specimen"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("specimen.py"))
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)

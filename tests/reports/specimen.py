@@ -9,6 +9,7 @@ from countermove.reports.model import (
     Assumption,
     Band,
     Conflict,
+    Driver,
     GateRow,
     GateSpan,
     LeverChange,
@@ -139,7 +140,23 @@ PARAMETERS = (
     ),
 )
 
-LOOP = MechanismNote("market_share", "s_j = exp(u_j) / (1 + sum exp(u))", ("Berry 1994",))
+RELATIONS = (
+    MechanismNote(
+        "demand",
+        "Demand: nested logit",
+        "s_j = exp(u_j) / (1 + sum exp(u))",
+        ("Berry 1994",),
+        tuple(a.path for a in PARAMETERS[3:4]),
+        ("learning",),
+    ),
+    MechanismNote(
+        "learning",
+        "Learning of defects and cost",
+        "c = c0 Q^(-b)",
+        ("Irwin & Klenow 1994",),
+        tuple(a.path for a in PARAMETERS[:3]),
+    ),
+)
 
 
 def _outcome(name: str, label: str, unit: str, group: str, kind: str, display: str, **more: object) -> OutcomeNote:
@@ -151,7 +168,7 @@ def _outcome(name: str, label: str, unit: str, group: str, kind: str, display: s
         kind,
         display,  # type: ignore[arg-type]
         definition=f"{label}, summed over buyers headquartered in China; made up for tests.",
-        mechanisms=(LOOP,),
+        mechanisms=("demand",),
         parameters=tuple(a.path for a in PARAMETERS[: 3 + len(name) % 3]),
         **more,  # type: ignore[arg-type]
     )
@@ -245,7 +262,9 @@ def _paired(own: tuple[Point, ...], base: tuple[Point, ...]) -> tuple[Point, ...
     for a, b in zip(own, base, strict=True):
         middle = a.band.median - b.band.median
         reach = 0.8 * abs(middle) + 0.02 * a.band.median if middle else 0.0
-        found.append(Point(a.period, Band(middle - reach, middle - reach / 3, middle, middle + reach / 3, middle + reach)))
+        found.append(
+            Point(a.period, Band(middle - reach, middle - reach / 3, middle, middle + reach / 3, middle + reach), above=0.62)
+        )
     return tuple(found)
 
 
@@ -394,6 +413,11 @@ def specimen(count: int = 4) -> ReportInput:
             (("Lock", "sha256:" + "ab" * 32),),
         ),
         sources=SOURCES,
+        mechanisms=RELATIONS,
+        drivers={
+            n: tuple(Driver(a.path, c) for a, c in zip(PARAMETERS, (0.62, -0.41, 0.33, -0.12, 0.05), strict=True))
+            for n in list(OUTCOMES)[1:4]
+        },
         published=PUBLISHED,
         assumptions=PARAMETERS,
         conflicts=CONFLICTS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,7 @@ def test_stocks_sit_at_the_end_of_a_period_and_flows_in_its_middle() -> None:
 def test_labels_keep_their_gap_their_order_and_the_frame(wanted: list[float]) -> None:
     placed = spread(wanted, 20.0, 0.0, 300.0)
     ordered = sorted(placed)
-    assert all(b - a >= 20.0 - 1e-6 for a, b in zip(ordered, ordered[1:], strict=False))
+    assert all(b - a >= 20.0 - 1e-6 for a, b in pairwise(ordered))
     assert min(placed) >= -1e-6
     assert max(placed) <= 300.0 + 1e-6
     ranks = sorted(range(len(wanted)), key=lambda i: wanted[i])

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from countermove.reports.figures import dots, gates
+from countermove.reports.figures import bars, dots, gates
 from countermove.reports.figures.fan import Frame, Line, Mark, fan_chart, small_frame, wide_frame
 from countermove.reports.figures.palette import BASELINE_STYLE, Style, style_of
 from countermove.reports.figures.scales import Axis, month_position, period_position, value_axis
 from countermove.reports.model import GROUPS, Band, GateSpan, OutcomeNote, Published, ReportInput, ScenarioReport
-from countermove.reports.numbers import HORIZON_YEAR, band_texts, value_text
+from countermove.reports.numbers import HORIZON_YEAR, MINUS, band_texts, value_text
 
 CHART_START = 2022.0
 STRIPS = 4  # headline numbers shown before any table
@@ -166,6 +166,20 @@ def _by_group(report: ReportInput) -> list[str]:
 def _strip(scenario: ScenarioReport, band: Band, outcome: OutcomeNote, style: Style) -> dots.Strip:
     median, ninety = band_texts(band, outcome)
     return dots.Strip(scenario.label, style, band, median, f"[{ninety}]")
+
+
+def driver_figures(report: ReportInput) -> tuple[tuple[OutcomeNote, str], ...]:
+    """One figure for each of four headline outcomes: bars of the rank correlation with its strongest parameters."""
+    rows = {a.path: a for a in report.assumptions}
+    figures = []
+    for name in [n for n in _by_group(report) if n in report.drivers][:STRIPS]:
+        found = report.drivers[name]
+        outcome = report.outcomes[name]
+        shown = [bars.Bar(rows[d.path].label, rows[d.path].basis, d.correlation) for d in found]
+        said = "; ".join(f"{b.label} {b.value:+.2f} ({b.basis})" for b in shown).replace("-", MINUS)
+        title = f"{outcome.label}: rank correlation with its strongest parameters"
+        figures.append((outcome, bars.diverging(f"drivers-{slug(name)}", title, said + ".", shown)))
+    return tuple(figures)
 
 
 def gate_figure(report: ReportInput) -> str:

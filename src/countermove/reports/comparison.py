@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from countermove.quantities.calendar import month_index, period_months
 from countermove.reports.charts import slug
 from countermove.reports.figures import dots
 from countermove.reports.figures.scales import value_axis
@@ -22,6 +23,12 @@ class Comparison:
     outcome: OutcomeNote
     simulated: Band
     verdict: Verdict
+    forecast: bool = False  # published before the period ended: no observation to be hit or missed
+
+    @property
+    def words(self) -> str:
+        """The verdict, marked where the published value is itself a forecast."""
+        return f"forecast, {self.verdict}" if self.forecast else self.verdict
 
     @property
     def simulated_texts(self) -> tuple[str, str]:
@@ -45,10 +52,11 @@ class Score:
     inside: int
     meet: int
     outside: int
+    forecasts: int = 0
 
     @property
     def total(self) -> int:
-        """All values compared."""
+        """All values of past periods."""
         return self.inside + self.meet + self.outside
 
     @property
@@ -76,8 +84,14 @@ def comparisons(report: ReportInput) -> tuple[Comparison, ...]:
         point = scenario.point(published.outcome, published.period)
         if point is not None:
             found = verdict(published, point.band)
-            rows.append(Comparison(published, report.outcomes[published.outcome], point.band, found))
+            later = not ended(published.period, report.manifest.evidence_end)
+            rows.append(Comparison(published, report.outcomes[published.outcome], point.band, found, later))
     return tuple(rows)
+
+
+def ended(period: str, evidence_end: str) -> bool:
+    """Whether a period was over when the evidence ends."""
+    return period_months(period)[1] <= month_index(evidence_end)
 
 
 def reference(report: ReportInput) -> ScenarioReport:
@@ -86,10 +100,11 @@ def reference(report: ReportInput) -> ScenarioReport:
 
 
 def score(rows: tuple[Comparison, ...]) -> Score:
-    """Hits and misses."""
-    inside = sum(r.verdict.startswith("inside") for r in rows)
-    meet = sum(r.verdict == "ranges meet" for r in rows)
-    return Score(inside, meet, len(rows) - inside - meet)
+    """Hits and misses of past periods; forecasts are counted apart."""
+    past = [r for r in rows if not r.forecast]
+    inside = sum(r.verdict.startswith("inside") for r in past)
+    meet = sum(r.verdict == "ranges meet" for r in past)
+    return Score(inside, meet, len(past) - inside - meet, len(rows) - len(past))
 
 
 def comparison_figures(rows: tuple[Comparison, ...]) -> tuple[tuple[OutcomeNote, str], ...]:
@@ -113,12 +128,12 @@ def _extent(rows: list[Comparison]) -> list[float]:
 
 def _row(row: Comparison) -> dots.Compared:
     p = row.published
-    return dots.Compared(p.period, p.label, row.simulated, p.value, p.low, p.high, row.verdict)
+    return dots.Compared(p.period, p.label, row.simulated, p.value, p.low, p.high, row.verdict, row.forecast)
 
 
 def _sentence(row: Comparison) -> str:
     median, ninety = row.simulated_texts
     return (
         f"{row.published.period}: simulated median {median}, 90% range {ninety}; "
-        f"{row.published.label} {row.published_text}: {row.verdict}."
+        f"{row.published.label} {row.published_text}: {row.words}."
     )

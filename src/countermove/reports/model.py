@@ -56,12 +56,16 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One outcome in one period. `censored` is the share of draws in which a date is not reached."""
+    """One outcome in one period.
+
+    `censored` is the share of draws in which a date is not reached, `mcse` the Monte Carlo error of the median.
+    """
 
     period: str
     band: Band
     mcse: float | None = None
     censored: float = 0.0
+    above: float | None = None  # differences only: share of draws above zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +117,14 @@ class ScenarioReport:
 
 @dataclass(frozen=True, slots=True)
 class MechanismNote:
-    """A relation that an outcome rests on."""
+    """A relation of the model: its equation, the literature behind it, its parameters, and what it reads from."""
 
     name: str
+    title: str
     equation: str
     references: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()  # assumption paths
+    upstream: tuple[str, ...] = ()  # names of other mechanisms
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +138,19 @@ class OutcomeNote:
     kind: Kind
     display: Display
     definition: str
-    mechanisms: tuple[MechanismNote, ...] = ()
-    parameters: tuple[str, ...] = ()  # assumption paths, each a row of the assumptions table
+    mechanisms: tuple[str, ...] = ()  # names of the relations it is read from
+    parameters: tuple[str, ...] = ()  # paths of their parameters, each a row of the assumptions table
     scale: float = 1.0  # printed value = stored value x scale, e.g. 1e9 for "usd_bn"
     prefix: str = ""  # "$"
     log: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How an outcome moves with one parameter over the draws: Spearman's rank correlation, -1 to 1."""
+
+    path: str
+    correlation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +280,8 @@ class ReportInput:
     focus: str  # the period that the short answer speaks about
     manifest: Manifest
     sources: tuple[SourceRow, ...] = ()
+    mechanisms: tuple[MechanismNote, ...] = ()
+    drivers: Mapping[str, tuple[Driver, ...]] = field(default_factory=dict)  # outcome id -> strongest first
     published: tuple[Published, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
@@ -282,6 +299,11 @@ class ReportInput:
         _known({p.outcome for p in self.published}, self.outcomes, "published")
         paths = {a.path for a in self.assumptions}
         _known({p for o in self.outcomes.values() for p in o.parameters}, paths, "outcomes.parameters")
+        _known({p for m in self.mechanisms for p in m.parameters}, paths, "mechanisms.parameters")
+        _known({d.path for found in self.drivers.values() for d in found}, paths, "drivers")
+        relations = {m.name for m in self.mechanisms}
+        _known({n for o in self.outcomes.values() for n in o.mechanisms}, relations, "outcomes.mechanisms")
+        _known({n for m in self.mechanisms for n in m.upstream}, relations, "mechanisms.upstream")
         _known(self.cited(), {s.id for s in self.sources}, "sources")
 
     def cited(self) -> set[str]:

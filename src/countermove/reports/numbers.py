@@ -12,6 +12,7 @@ from countermove.reports.model import Band, OutcomeNote
 
 MINUS = "\u2212"
 TIMES = "\u00d7"
+NEARLY_ZERO = "~0"
 THIN = "\u202f"  # narrow no-break space between a number and its suffix
 HORIZON_YEAR = 2033.0  # a date reported as this year or later was not reached by the horizon
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,21 +32,23 @@ class Magnitude:
         return _sign(value, signed=False) + f"{abs(value / self.divisor):.{self.decimals}f}"
 
     def digits(self, value: float, *, signed: bool = False) -> str:
-        """The bare number in this magnitude: "12.4", "125", "0.04", with a sign when `signed`.
+        """The bare number in this magnitude: "12.4", "125", with a sign when `signed`.
 
-        From 100 on no decimals are printed; a value that would round to zero keeps one significant digit.
+        From 100 on no decimals are printed. "~0" is not zero, but too small to print here; "0" is exactly zero.
         """
         size = abs(value / self.divisor)
         text = f"{size:.{self.decimals if size < 99.95 else 0}f}"
-        if size and float(text) == 0.0:
-            text = f"{size:.1g}" if size >= 1e-4 else "<0.0001"
-        return "0" if value == 0 else _sign(value, signed) + text
+        if float(text) == 0.0:
+            return NEARLY_ZERO if value else "0"
+        return _sign(value, signed) + text
 
     def full(self, value: float, *, prefix: str = "", signed: bool = False) -> str:
         """The number with prefix and suffix: "$12.4 bn"."""
         digits = self.digits(value, signed=signed)
         sign = digits[0] if digits[0] in f"+{MINUS}" else ""
-        suffix = f"{THIN}{self.suffix}" if self.suffix and digits != "0" else ""
+        if digits in ("0", NEARLY_ZERO):
+            return f"~{prefix}0" if digits == NEARLY_ZERO else f"{prefix}0"
+        suffix = f"{THIN}{self.suffix}" if self.suffix else ""
         return f"{sign}{prefix}{digits.removeprefix(sign)}{suffix}"
 
 
@@ -71,8 +74,9 @@ def _decimals(size: float) -> int:
 
 
 def reference(band: Band) -> float:
-    """The value that decides how a band is printed: the median, or the far end when the median is zero."""
-    return band.median if band.median else max(band.p95, -band.p5)
+    """The value that decides how a band is printed: the median, or the far end when the median is tiny beside it."""
+    far = max(abs(band.p95), abs(band.p5))
+    return band.median if abs(band.median) > 0.02 * far else far
 
 
 def value_text(value: float, outcome: OutcomeNote) -> str:
@@ -88,7 +92,7 @@ def band_texts(band: Band, outcome: OutcomeNote) -> tuple[str, str]:
 
 def difference_texts(band: Band, outcome: OutcomeNote) -> tuple[str, str]:
     """The same for a paired difference: signed, in percentage points or years where that is the unit."""
-    if outcome.display == "year":
+    if outcome.display in ("year", "months"):
         shared = Magnitude(1.0, "", 1)
     else:
         shared = _magnitude_of(reference(band), outcome, difference=True)

@@ -13,9 +13,9 @@ from countermove.errors import EnvironmentProblem
 from countermove.reports import charts, comparison, table, words
 from countermove.reports.figures.gates import NAMES
 from countermove.reports.figures.key import swatch
-from countermove.reports.model import LeverChange, ReportInput
-from countermove.reports.numbers import plain
-from countermove.reports.trace import Citations, assumption_anchor, cards, outcome_anchor
+from countermove.reports.model import Assumption, LeverChange, ReportInput
+from countermove.reports.numbers import MINUS, plain
+from countermove.reports.trace import Citations, assumption_anchor, cards, mechanism_anchor, outcome_anchor
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -70,8 +70,10 @@ def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters.update(plain=plain, month=_month, pts=_bracketed)
-    environment.globals.update(outcome_anchor=outcome_anchor, assumption_anchor=assumption_anchor, slug=charts.slug)
+    environment.filters.update(plain=plain, month=_month, pts=_bracketed, signed=lambda v: f"{v:+.2f}".replace("-", MINUS))
+    environment.globals.update(
+        outcome_anchor=outcome_anchor, assumption_anchor=assumption_anchor, mechanism_anchor=mechanism_anchor
+    )
     return environment.get_template("report.html.j2")
 
 
@@ -97,19 +99,33 @@ def _context(report: ReportInput) -> dict[str, object]:
         "paths": [_marked_path(f) for f in charts.path_figures(report)],
         "gate_figure": Markup(charts.gate_figure(report)) if report.gates else "",  # noqa: S704
         "governments": NAMES,
+        "drivers": [(o, Markup(f)) for o, f in charts.driver_figures(report)],  # noqa: S704
+        "top_drivers": max((len(found) for found in report.drivers.values()), default=0),
+        "noise": 1.96 / max(report.manifest.draws - 1, 1) ** 0.5,
+        "titles": {m.name: m.title for m in report.mechanisms},
+        "labels": {a.path: a.label for a in report.assumptions},
         "compared": compared,
         "score": comparison.score(compared),
+        "last_past": report.manifest.evidence_end,
         "compared_figures": [(o, Markup(f)) for o, f in comparison.comparison_figures(compared)],  # noqa: S704
         "reference": comparison.reference(report),
         "levers": _lever_table(report),
         "cards": outcome_cards,
-        "marks": {c.outcome.id: c.mark for c in outcome_cards},
         "full_rows": {c.outcome.id: table.full_rows(report, c.outcome) for c in outcome_cards},
+        "assumption_groups": _assumption_groups(report),
         "cite": lambda ids: citations.of(tuple(ids)),
         "citations": citations.rows,
         "sides": SIDES,
         "grades": GRADES,
     }
+
+
+def _assumption_groups(report: ReportInput) -> list[tuple[str, list[Assumption]]]:
+    """The parameters by the first part of their name, in the order given."""
+    groups: dict[str, list[Assumption]] = {}
+    for a in report.assumptions:
+        groups.setdefault(a.path.rpartition("/")[2].partition(".")[0].replace("_", " "), []).append(a)
+    return list(groups.items())
 
 
 def _marked_path(found: charts.PathFigure) -> dict[str, object]:

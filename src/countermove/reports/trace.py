@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from countermove.reports.charts import slug
-from countermove.reports.model import Assumption, OutcomeNote, ReportInput, SourceRow
+from countermove.reports.model import Assumption, MechanismNote, OutcomeNote, ReportInput, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +21,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An outcome with its parameters split by basis and the sources below them."""
+    """An outcome with its relations, their parameters split by basis, what it moves with most, and the sources below."""
 
     outcome: OutcomeNote
     anchor: str
+    mechanisms: tuple[MechanismNote, ...]
     sourced: tuple[Assumption, ...]
     assumed: tuple[Assumption, ...]
+    drivers: tuple[tuple[Assumption, float], ...]  # (parameter, rank correlation), strongest first
     citations: tuple[Citation, ...]
-
-    @property
-    def mark(self) -> str:
-        """The source mark of a title: how many sources and how many plain assumptions stand behind it."""
-        parts = [_counted(len(self.citations), "source"), _counted(len(self.assumed), "assumption")]
-        return " \u00b7 ".join(parts)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 class Citations:
@@ -92,17 +84,24 @@ def assumption_anchor(path: str) -> str:
     return f"assumption-{slug(path)}"
 
 
+def mechanism_anchor(name: str) -> str:
+    """Id of a relation of the model."""
+    return f"relation-{slug(name)}"
+
+
 def cards(report: ReportInput, citations: Citations) -> tuple[Card, ...]:
     """One card per outcome that the report shows anywhere, headline outcomes first."""
-    shown = dict.fromkeys((*report.headline, *report.charted, *(p.outcome for p in report.published)))
+    shown = dict.fromkeys((*report.headline, *report.charted, *(p.outcome for p in report.published), *report.drivers))
     return tuple(_card(report, report.outcomes[name], citations) for name in shown)
 
 
 def _card(report: ReportInput, outcome: OutcomeNote, citations: Citations) -> Card:
     by_path = {a.path: a for a in report.assumptions}
     own = [by_path[p] for p in outcome.parameters]
-    ids = [s.source for a in own for s in a.supports]
+    moved = tuple((by_path[d.path], d.correlation) for d in report.drivers.get(outcome.id, ()))
+    ids = [s.source for a in (*own, *(a for a, _ in moved)) for s in a.supports]
     ids += [i for p in report.published if p.outcome == outcome.id for i in p.sources]
     sourced = tuple(a for a in own if a.basis == "sourced")
     assumed = tuple(a for a in own if a.basis == "assumption")
-    return Card(outcome, outcome_anchor(outcome.id), sourced, assumed, citations.of(ids))
+    relations = tuple(m for m in report.mechanisms if m.name in outcome.mechanisms)
+    return Card(outcome, outcome_anchor(outcome.id), relations, sourced, assumed, moved, citations.of(ids))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from countermove.reports.model import GROUPS, Band, OutcomeNote, Point, ReportInput, ScenarioReport
+from countermove.reports.model import GROUPS, OutcomeNote, Point, ReportInput, ScenarioReport
 from countermove.reports.numbers import HORIZON_YEAR, MINUS, band_texts, difference_texts
 
 CAVEAT = "Conditional forecasts under stated assumptions; no prediction, no advice."
@@ -61,14 +61,22 @@ def median_text(point: Point, outcome: OutcomeNote) -> str:
     return f"median {text}{' ' + outcome.unit if counted else ''}"
 
 
-def difference_clause(difference: Band, outcome: OutcomeNote) -> str:
+def difference_clause(point: Point, outcome: OutcomeNote) -> str:
     """How the scenario differs from the baseline, draw by draw."""
+    difference = point.band
     if difference.p5 == 0 == difference.p95:
         return "the same as in the baseline in at least 90% of the draws"
     median, ninety = difference_texts(difference, outcome)
-    if not difference.excludes_zero:
-        return f"no clear difference from the baseline (paired difference {median}, 90% range {ninety}, includes zero)"
     up, down = ("later", "earlier") if outcome.kind == "date" else ("higher", "lower")
+    if difference.p95 <= 0 or difference.p5 >= 0:
+        if not difference.excludes_zero:
+            side = f"{down} than" if difference.p95 == 0 else f"{up} than"
+            return (
+                f"{side} in the baseline, or the same, in at least 95% of the draws (median {median}, paired 90% range {ninety})"
+            )
+    else:
+        share = "" if point.above is None else f"; {up} in {100 * point.above:.0f}% of the draws"
+        return f"no clear difference from the baseline (paired difference {median}, 90% range {ninety}, includes zero{share})"
     direction = up if difference.p5 > 0 else down
     return f"{median.lstrip('+' + MINUS)} {direction} than in the baseline [paired 90% range {ninety}]"
 
@@ -80,7 +88,7 @@ def finding(scenario: ScenarioReport, outcome: OutcomeNote, period: str) -> Find
     if point is None:
         return None
     difference = scenario.difference(outcome.id, period)
-    clause = difference_clause(difference.band, outcome) if difference else ""
+    clause = difference_clause(difference, outcome) if difference else ""
     spread = band_texts(point.band, outcome)[1] if any(point.band.values) else ""
     return Finding(outcome, when(period, outcome), median_text(point, outcome), spread, clause)
 

@@ -37,6 +37,7 @@ class Compared:
     low: float | None
     high: float | None
     verdict: str
+    forecast: bool = False
 
 
 def strips(identity: str, title: str, description: str, axis: Axis, rows: Sequence[Strip], *, width: float = 470.0) -> str:
@@ -82,8 +83,9 @@ def published(identity: str, title: str, description: str, axis: Axis, rows: Seq
         if row.low is not None and row.high is not None:
             body.append(svg.line((x(row.low), y + 7), (x(row.high), y + 7), stroke=INK, stroke_width=1.3))
         body.append(svg.marker("diamond", x(row.value), y + 7, 3.8, fill=PAPER, stroke=INK, stroke_width=1.4))
-        weight = 600 if row.verdict == "outside" else None
-        body.append(svg.text(width - right + 10, y + 4, row.verdict, font_size=SMALL, fill=INK, font_weight=weight))
+        weight = 600 if row.verdict == "outside" and not row.forecast else None
+        said, colour = ("forecast", MUTED) if row.forecast else (row.verdict, INK)
+        body.append(svg.text(width - right + 10, y + 4, said, font_size=SMALL, fill=colour, font_weight=weight))
     return svg.figure(identity, title, description, (width, height), body)
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from countermove.reports.figures import svg
 from countermove.reports.figures.palette import BEIJING, INK, MUTED, PAPER, RULE, WASHINGTON
+from countermove.reports.figures.scales import spread
 from countermove.reports.model import GateState, Government
 from countermove.reports.numbers import HORIZON_YEAR
 
 WIDTH = 920.0
 LEFT, RIGHT, TOP = 170.0, 8.0, 30.0
-LANE, BAR = 38.0, 20.0
+LANE, BAR = 40.0, 20.0
 STATES: tuple[tuple[GateState, str], ...] = (
     ("open", "open"),
     ("restricted", "restricted: licence, review, ceiling or bundle"),
@@ -63,7 +64,9 @@ def gate_timeline(identity: str, title: str, description: str, lanes: Sequence[L
     for k, lane in enumerate(lanes):
         y = TOP + LANE * k + (LANE - BAR) / 2
         body.extend(_lane_name(lane, y))
-        body.extend(_stretch(identity, s, x(s.start), x(s.end), y) for s in lane.stretches)
+        bars = [(s, x(s.start), max(x(s.end), x(s.start) + 1.5)) for s in lane.stretches]
+        body.extend(_bar(identity, s, left, right, y) for s, left, right in bars)
+        body.extend(_keys_above([(s.key, left, right) for s, left, right in bars if not _fits(s, right - left)], y))
     body.append(svg.line((x(today), TOP - 10), (x(today), floor), stroke=INK, stroke_width=1.2))
     body.append(
         svg.text(x(today) + 5, TOP - 12, "evidence ends; beyond it, what each scenario assumes", font_size=11.5, fill=MUTED)
@@ -93,21 +96,38 @@ def _lane_name(lane: Lane, y: float) -> list[str]:
     return [name, *(svg.text(0, y + 21 + 12 * n, row, font_size=11.5, fill=INK) for n, row in enumerate(rows))]
 
 
-def _stretch(identity: str, stretch: Stretch, left: float, right: float, y: float) -> str:
-    """A bar in the filling of its state with its number on a white tag."""
-    width = max(right - left, 1.5)
+def _fits(stretch: Stretch, width: float) -> bool:
+    """Whether the number of a stretch has room inside its bar."""
+    return width >= _tag_width(stretch.key) + 3
+
+
+def _tag_width(key: str) -> float:
+    return svg.text_width(key, 11) + 6
+
+
+def _bar(identity: str, stretch: Stretch, left: float, right: float, y: float) -> str:
+    """A bar in the filling of its state, with its number on a white tag where there is room."""
+    width, tag = right - left, _tag_width(stretch.key)
     parts = [
         svg.rectangle(left, y, width, BAR, fill=PAPER),
         svg.rectangle(left, y, width, BAR, fill=_fill(identity, stretch.state), stroke=INK, stroke_width=0.8),
     ]
-    tag = svg.text_width(stretch.key, 11) + 6
-    if stretch.key and width >= tag + 3:
+    if _fits(stretch, width):
         centre = left + width / 2 if width < 60 else left + tag / 2 + 5
         parts.append(svg.rectangle(centre - tag / 2, y + 3, tag, BAR - 6, rx=3, fill=PAPER))
         parts.append(svg.text(centre, y + 14, stretch.key, text_anchor="middle", font_size=11))
-    elif stretch.key:
-        parts.append(svg.text(left + width / 2, y - 3, stretch.key, text_anchor="middle", font_size=10.5))
     return svg.group(parts)
+
+
+def _keys_above(narrow: Sequence[tuple[str, float, float]], y: float) -> list[str]:
+    """Numbers of bars too narrow to hold them, moved apart above the lane."""
+    if not narrow:
+        return []
+    gap = max(svg.text_width(key, 10.5) for key, _, _ in narrow) + 3
+    placed = spread([(left + right) / 2 for _, left, right in narrow], gap, LEFT, WIDTH - RIGHT)
+    return [
+        svg.text(at, y - 3, key, text_anchor="middle", font_size=10.5) for (key, _, _), at in zip(narrow, placed, strict=True)
+    ]
 
 
 def _legend(identity: str, y: float) -> list[str]:
