@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+#: The Chinese HBM ramp: from October 2025, over nine months (assumption; published figures are yearly totals).
+RAMP_START, RAMP_LENGTH = 45.0, 9.0
+
 RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
 
 def legal_market(p: Bundle) -> Floats:
@@ -76,10 +79,16 @@ def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
 
 
 def hbm_makers(p: Bundle) -> tuple[Floats, Floats]:
-    """Chinese memory makers' and Huawei's own HBM, thousand stacks a month (month, draw)."""
+    """Chinese memory makers' and Huawei's own HBM, thousand stacks a month (month, draw).
+
+    Both ramp over nine months from October 2025, scaled so that a ramp without slip makes the year's figure in 2026;
+    the memory makers' ramp starts later by the slip. After mid-2026 both grow at the yearly rate.
+    """
     growth = np.exp(np.log1p(p.hbm_growth) * np.maximum(MONTH[:, None] - mid_year(2026), 0.0) / 12.0)
-    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(45.0 + p.hbm_slip), 9.0) * growth
-    own = p.hbm_in_house_2026 * ramp(np.atleast_1d(45.0), 9.0) * growth
+    planned = ramp(np.atleast_1d(RAMP_START), RAMP_LENGTH) * growth
+    in_2026 = planned[48:60].mean(axis=0)
+    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(RAMP_START + p.hbm_slip), RAMP_LENGTH) * growth / in_2026
+    own = p.hbm_in_house_2026 * planned / in_2026
     return makers * 1000.0 / 12.0, own * 1000.0 / 12.0
 
 
