@@ -29,7 +29,8 @@ class PointDocument(Document):
 class DifferencePointDocument(PointDocument):
     """One paired difference in one period: the scenario minus the reference, draw by draw."""
 
-    share_positive: float = Field(description="share of draws above zero; ties count half")
+    share_positive: float | None = Field(default=None, description="share of draws above zero; ties count half")
+    share_of_draws: float | None = Field(default=None, description="displacement ratios: share of draws that count")
 
 
 class OutcomeDocument(Document):

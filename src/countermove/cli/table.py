@@ -23,6 +23,7 @@ HEADLINE = (
     "duty_proceeds_usd_bn",
     "nvidia_china_ai_revenue_usd_bn",
     "domestic_ai_chip_revenue_usd_bn",
+    "domestic_displaced_per_h200",
     "domestic_share_money",
     "huawei_ascend_packages",
     "china_compute_h100e",
@@ -55,13 +56,13 @@ def comparison_table(comparison: Comparison) -> str:
     same = "identical to the last bit" if past.identical else f"not identical ({past.note})"
     lines = [result_table(reference)]
     for other in comparison.results[1:]:
-        differences = comparison.differences()[other.scenario.id]
+        differences = comparison.differences()[other.scenario.id] | comparison.displacements()[other.scenario.id]
         lines += [
             "",
             f"{other.scenario.id} minus {reference.scenario.id}, draw by draw: {other.scenario.label}",
             *_levers(other),
             "",
-            *_outcome_lines(differences, reference.info, signed=True),
+            *_outcome_lines(differences, comparison.info, signed=True),
         ]
     return "\n".join([*lines, "", f"Before {past.until} the scenarios are {same}."])
 
@@ -152,7 +153,7 @@ class Unit:
         if size == 0:
             return f"0{suffix}"
         if size < 0.0005:
-            return f"{shown:{sign}.0e}{suffix}"
+            return f"0.000{suffix}"
         decimals = 0 if size >= 99.5 else 1 if size >= 9.95 or self.percent else 2 if size >= 0.0995 else 3
         return f"{shown:{sign},.{decimals}f}{suffix}"
 

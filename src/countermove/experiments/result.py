@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.experiments.displacement import DISPLACEMENTS, displacements
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.statistics import Point, point
 from countermove.quantities.calendar import LAST_YEAR
@@ -181,12 +182,23 @@ class Comparison:
         """Return scenario id -> outcome -> points of its paired difference from the reference."""
         return {scenario: dict(outcomes) for scenario, outcomes in self._differences.items()}
 
+    def displacements(self) -> dict[str, dict[str, list[Point]]]:
+        """Return scenario id -> ratio -> points of what H200 sales displace against the reference."""
+        return {other.scenario.id: displacements(self.reference.outcomes, other.outcomes) for other in self.results[1:]}
+
+    @property
+    def info(self) -> Mapping[str, OutcomeInfo]:
+        """How outcomes and displacement ratios are shown."""
+        ratios = {name: OutcomeInfo(ratio.unit, ratio.label, "ratio") for name, ratio in DISPLACEMENTS.items()}
+        return {**self.reference.info, **ratios}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the document of `countermove compare --json`: the reference's outcomes, then every other scenario's.
 
-        `comparisons` lists, per other scenario, its own outcomes and the paired `differences` (it minus the reference).
+        `comparisons` lists, per other scenario, its own outcomes and the paired `differences` (it minus the reference), among
+        which the displacement ratios stand.
         """
-        info = self.reference.info
+        info, displaced = self.info, self.displacements()
         return self.reference.to_dict() | {
             "past": self.past.to_dict(),
             "comparisons": [
@@ -197,7 +209,7 @@ class Comparison:
                     "outcomes": other.to_dict()["outcomes"],
                     "differences": {
                         name: {"unit": info[name].unit, "points": [p.to_dict() for p in points]}
-                        for name, points in self._differences[other.scenario.id].items()
+                        for name, points in {**self._differences[other.scenario.id], **displaced[other.scenario.id]}.items()
                     },
                 }
                 for other in self.results[1:]

@@ -36,13 +36,22 @@ class Point:
     """Dates only: share of draws in which it is not reached by the end of the clock."""
     share_positive: float | None = None
     """Differences only: share of draws above zero; draws at exactly zero count half."""
+    share_of_draws: float | None = None
+    """Ratios of differences only: share of draws that count."""
 
     def to_dict(self) -> dict[str, str | float]:
         """Return the fields that are set, in the order of the published document."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
-def point(period: str, values: Floats, *, censored_from: float | None = None, paired: bool = False) -> Point:
+def point(
+    period: str,
+    values: Floats,
+    *,
+    censored_from: float | None = None,
+    paired: bool = False,
+    share_of_draws: float | None = None,
+) -> Point:
     """Return the point of one period from its draws `(draw,)`, all finite.
 
     `censored_from` is the value that stands for "not reached" (dates); `paired` marks draws of a difference. Equal values of all
@@ -54,6 +63,7 @@ def point(period: str, values: Floats, *, censored_from: float | None = None, pa
         period=period,
         mcse=median_error(ordered),
         censored_share=None if censored_from is None else float(np.mean(values >= censored_from)),
+        share_of_draws=share_of_draws,
         share_positive=float(np.mean(values > 0) + np.mean(values == 0) / 2) if paired else None,
         **quantiles,
     )

@@ -1,0 +1,121 @@
+"""Presets, draws and comparisons with the real market behind them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from countermove.experiments.presets import preset_files
+from countermove.experiments.run import compare, run
+from countermove.experiments.scenario import load_scenario
+
+CONTRACT = [
+    "h200_china_units",
+    "h200_china_revenue_usd_bn",
+    "nvidia_china_ai_revenue_usd_bn",
+    "nvidia_datacenter_revenue_usd_bn",
+    "duty_proceeds_usd_bn",
+    "domestic_ai_chip_revenue_usd_bn",
+    "huawei_ai_chip_revenue_usd_bn",
+    "huawei_ascend_packages",
+    "cambricon_revenue_cny_bn",
+    "china_ai_chip_market_usd_bn",
+    "domestic_share_units",
+    "domestic_share_money",
+    "domestic_share_compute",
+    "china_compute_h100e",
+    "us_china_compute_ratio_h100e",
+    "us_china_compute_ratio_bandwidth",
+    "us_china_flow_ratio_h100e",
+    "cap_headroom_h200_units",
+    "duty_borne_by_buyers_share",
+    "china_shortage_share",
+    "smuggled_h100e_cumulative",
+    "gap_months_chip_training",
+    "gap_months_chip_prefill",
+    "gap_months_chip_decode",
+    "gap_months_system_training",
+    "gap_months_system_prefill",
+    "gap_months_system_decode",
+    "parity_year_chip_decode",
+    "parity_year_system_decode",
+    "china_cost_premium",
+    "china_power_gw",
+]
+"""Outcome ids that scripts rely on."""
+
+
+@pytest.mark.parametrize("name", sorted(preset_files()))
+def test_every_preset_runs_and_gives_finite_numbers(name: str) -> None:
+    document = run(name, draws=32).to_dict()
+    assert set(CONTRACT) <= set(document["outcomes"])
+    for found in document["outcomes"].values():
+        for point in found["points"]:
+            assert all(np.isfinite(value) for value in point.values() if not isinstance(value, str))
+
+
+def test_the_first_draws_do_not_depend_on_how_many_are_run() -> None:
+    long = run("h200-rule+necessity", draws=1100)
+    for draws in (1, 70, 1030):
+        short = run("h200-rule+necessity", draws=draws)
+        for name, periods in short.outcomes.items():
+            for period, values in periods.items():
+                assert np.array_equal(values, long.outcomes[name][period][:draws]), (name, period, draws)
+
+
+@pytest.mark.parametrize(
+    ("reference", "other", "until"),
+    [
+        ("no-h200", "h200-rule", "2026-01"),
+        ("h200-2026", "h200-rule", "2026-02"),
+        ("h200-rule+open", "h200-rule+ban", "2026-01"),
+        ("h200-2026", "h200-2026+70bn", "2026-01"),
+        ("h200-2026", "no-controls", "2022-10"),
+        ("open-h200+open", "all-open+open+70bn", "2026-01"),
+    ],
+)
+def test_the_past_stays_as_it_was_to_the_last_bit(reference: str, other: str, until: str) -> None:
+    past = compare([reference, other], draws=64).past
+    assert past.identical, past.note
+    assert past.until == until
+
+
+def test_a_lever_that_is_set_late_leaves_all_months_before_alone() -> None:
+    later = replace(load_scenario("h200-rule+open").with_levers({"washington.duty": {"2029-01": 0.6}}), id="later")
+    comparison = compare(["h200-rule+open", later], draws=64)
+    assert comparison.past.identical
+    assert comparison.past.until == "2029-01"
+    differences = {point.period: point for point in comparison.differences()["later"]["duty_proceeds_usd_bn"]}
+    assert differences["2028"].p5 == differences["2028"].p95 == 0.0
+    assert differences["2030"].p95 > 0.0
+
+
+def test_a_ban_ends_h200_deliveries() -> None:
+    units = run("open-h200+ban", draws=64).outcome("h200_china_units")
+    assert all(np.all(units[year] == 0.0) for year in ("2027", "2028", "2030"))
+
+
+def test_without_hazards_only_the_readings_of_the_gates_differ_between_draws() -> None:
+    still = replace(load_scenario("h200-2026", sets=["hazards=false"]), id="still")
+    comparison = compare(["h200-2026", still], draws=64)
+    assert comparison.past.identical
+    moved = comparison.differences()["still"]["h200_china_units"][-1]
+    assert moved.p5 != moved.p95
+
+
+def test_an_overridden_parameter_reaches_the_market() -> None:
+    low, high = (
+        run(load_scenario("h200-2026", sets=[f"parameters/gates.cn_transition_rate={rate}"]), draws=64).outcome(
+            "h200_china_units"
+        )["2028"]
+        for rate in (0.0, 12.0)
+    )
+    assert not np.array_equal(low, high)
+
+
+def test_older_evidence_gives_another_gate() -> None:
+    now = run("h200-2026", draws=64).outcome("h200_china_units")["2027"]
+    then = run("h200-2026", draws=64, known="2025-11-30").outcome("h200_china_units")["2027"]
+    assert not np.array_equal(now, then)
