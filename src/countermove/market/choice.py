@@ -94,7 +94,7 @@ def anchors(p: Bundle, prices: Floats, draws: int) -> list[Anchor]:
 
 def reference_cost(p: Bundle, prices: Floats, power_kw: Floats, maturity: Floats) -> Floats:
     """User cost by offer at the anchor dates, thousand USD (offer, draw), with grey premium and porting effort."""
-    cost = user_cost(prices, power_kw, p.energy_price, p.energy_years)
+    cost: Floats = user_cost(prices, power_kw, p.energy_price, p.energy_years)
     energy = cost - prices
     cost[GREY] = prices[GREY] * (1.0 + p.grey_premium) + energy[GREY]
     cost[OFFSHORE] = prices[OFFSHORE]

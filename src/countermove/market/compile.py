@@ -80,7 +80,8 @@ def first_sales(planned: Floats) -> Floats:
 def launch_plan(planned: Floats, slip: Floats, draws: int) -> Floats:
     """Month of work at which each domestic product starts its ramp, (domestic, draw); later ones slip together."""
     future = (planned >= EVIDENCE_MONTH).astype(float)[:, None]
-    return planned[:, None] + future * np.broadcast_to(slip, (draws,))
+    result: Floats = planned[:, None] + future * np.broadcast_to(slip, (draws,))
+    return result
 
 
 def compile_market(
@@ -153,7 +154,8 @@ def software_at_anchor(p: Bundle, n: int) -> Floats:
 
 def reference_yield(p: Bundle, c: Bundle) -> Floats:
     """Good dies by vendor at the yield's reference date, mid-2025 (vendor, draw)."""
-    return negative_binomial_yield(c.defects_start, c.die_area_cm2, p.defect_clustering)
+    result: Floats = negative_binomial_yield(c.defects_start, c.die_area_cm2, p.defect_clustering)
+    return result
 
 
 def effective_by_workload(p: Bundle, products: ProductTable, n: int) -> Bundle:
@@ -175,5 +177,3 @@ def slim(p: Bundle, c: Bundle, x: Bundle, start: State) -> tuple[Bundle, Bundle,
         raise DataError(f"mechanisms ask for values that nobody gives: {', '.join(sorted(missing))}", where="market")
     cut = [Bundle({k: v for k, v in part.items() if k in need}) for part, need in ((p, need_p), (c, need_c), (x, need_x))]
     return cut[0], cut[1], cut[2], start
-
-

@@ -25,6 +25,7 @@ RAMP_START, RAMP_LENGTH = 45.0, 9.0
 
 RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
 
+
 def legal_market(p: Bundle) -> Floats:
     """Demand outside the grey market and rental, billion USD a year (month, draw)."""
     years = (2022, 2023, 2024, 2025, 2027, 2028)
@@ -38,7 +39,8 @@ def budget(p: Bundle) -> Floats:
         [mid_year(2023), mid_year(2024), mid_year(2025)], [p.grey_budget_2024 / 8.0, p.grey_budget_2024, p.grey_budget_2025]
     )
     whole = legal_market(p) * (1.0 + grey + p.offshore_budget) / (1.0 - p.wait_share)
-    return whole / 12.0
+    result: Floats = whole / 12.0
+    return result
 
 
 def wafers(p: Bundle) -> Floats:
@@ -142,8 +144,9 @@ def rolling(launch: Floats) -> Floats:
 
     Shape (month, domestic, 1); the change is spread over half a year.
     """
-    last = np.asarray(SUCCESSOR) < 0
-    return (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
+    last = (np.asarray(SUCCESSOR) < 0).astype(float)
+    result: Floats = (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
+    return result
 
 
 def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> Bundle:

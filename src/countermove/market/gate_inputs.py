@@ -48,9 +48,7 @@ def transition(uniform: Floats, rate: Floats | float, pinned_from: int, hazards:
     return smooth
 
 
-def variant_weights(
-    weights: Floats, following: Floats, uniforms: Mapping[str, Floats], side: str, moved: Floats
-) -> Floats:
+def variant_weights(weights: Floats, following: Floats, uniforms: Mapping[str, Floats], side: str, moved: Floats) -> Floats:
     """Weight of each variant by month, (month, variant, draw): one reading per draw, another after its transition."""
     first = pick(weights, uniforms[f"gates.{side}.variant"])
     second = pick(following[first].T, uniforms[f"gates.{side}.destination"])
@@ -70,9 +68,7 @@ def by_product(field: Floats, products: list[int]) -> Floats:
     return np.ascontiguousarray(np.moveaxis(field[:, :, products], 1, 0))
 
 
-def gate_inputs(
-    gates: GateArrays, products: tuple[str, ...], p: Bundle, uniforms: Mapping[str, Floats], hazards: bool
-) -> Bundle:
+def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniforms: Mapping[str, Floats], hazards: bool) -> Bundle:
     """Monthly gate inputs of the market; `products` names the product axis of the gate arrays."""
     index = [products.index(name) for name in FOREIGN_PRODUCTS]
     rent = [products.index(name) for name in OFFSHORE_PRODUCTS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,10 @@ from countermove.market.state import State
 Floats = NDArray[np.float64]
 
 
-class Bundle(dict[str, Floats]):
+class Bundle(dict[str, Any]):
     """Arrays by attribute: ``p.price_elasticity``. A dict underneath, so that both engines can carry it."""
 
-    def __getattr__(self, name: str) -> Floats:
+    def __getattr__(self, name: str) -> Any:
         try:
             return self[name]
         except KeyError:

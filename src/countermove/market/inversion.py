@@ -81,9 +81,7 @@ def entrant_utility(share: Floats, others: Mapping[int, Floats], nest: slice, co
     return result
 
 
-def unobserved_quality(
-    utilities: Mapping[int, Floats], observable: Floats, relatives: Mapping[int, int], draws: int
-) -> Floats:
+def unobserved_quality(utilities: Mapping[int, Floats], observable: Floats, relatives: Mapping[int, int], draws: int) -> Floats:
     """``xi = mean utility - observable utility`` by offer (offer, draw); offers without an anchor take a relative's.
 
     `relatives` maps an offer without an anchor to the offer of the same nest whose quality it shares.

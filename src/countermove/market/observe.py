@@ -56,6 +56,36 @@ UNITS: dict[str, str] = {
 }
 
 
+LEVELS = frozenset(
+    {
+        "cap_headroom",
+        "cost_per_work",
+        "cutoff_risk",
+        "deferred",
+        "domestic_price",
+        "frontier_chip",
+        "frontier_system",
+        "input_cover",
+        "installed_bandwidth",
+        "installed_effective",
+        "installed_h100e",
+        "power",
+        "queued",
+        "research_productivity",
+        "research_spending",
+        "slack",
+        "smuggled",
+        "software",
+        "us_bandwidth",
+        "us_displaced",
+        "us_h100e",
+        "wafer_capacity",
+        "world_cost_per_work",
+    }
+)
+"""Series that are levels: over sub-steps of a month the last one counts. All others are flows and add up."""
+
+
 def frontier(effective: Array, performance: Array, launched: Array, xp: Array) -> Array:
     """Best domestic part by workload relative to one H200 (workload, draw); a part counts with its launch ramp."""
     return xp.max(effective[:, DOMESTIC] * (performance * launched)[None], axis=1)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
-from countermove.market.observe import observe
+from countermove.market.observe import LEVELS, observe
 from countermove.market.state import State
 from countermove.quantities.calendar import MONTHS
 
@@ -47,12 +47,6 @@ def simulate(
     return _with_numpy(inputs, chosen, keep) if engine == "numpy" else _with_jax(inputs, chosen, keep)
 
 
-STOCKS = frozenset(
-    ["software", "research_productivity", "research_spending", "us_h100e", "us_bandwidth", "us_displaced", "deferred", "queued", "cap_headroom", "input_cover", "slack", "wafer_capacity", "installed_h100e", "installed_bandwidth", "installed_effective", "power", "frontier_chip", "frontier_system", "smuggled", "cutoff_risk", "cost_per_work", "world_cost_per_work", "domestic_price"]
-)
-"""Series that are levels: over sub-steps the last one counts. All others are flows and add up."""
-
-
 def _with_numpy(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
     p, c = Bundle(inputs.parameters), Bundle(inputs.constants)
     steps = round(1.0 / float(c.dt))
@@ -69,7 +63,7 @@ def _with_numpy(inputs: MarketInputs, model: Model, keep: Callable[[str], bool])
                         continue
                     if name not in stored:
                         stored[name] = np.zeros((MONTHS, *value.shape))
-                    if name in STOCKS or sub == 0:
+                    if name in LEVELS or sub == 0:
                         stored[name][month] = value
                     else:
                         stored[name][month] += value
@@ -93,7 +87,7 @@ def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -
         raise EnvironmentProblem("JAX is not installed", where="engine", hint="pip install 'countermove[jax]'") from error
     if float(inputs.constants["dt"]) != 1.0:
         raise InputError("the JAX engine steps by whole months", where="dt", hint="use the NumPy engine for a finer step")
-    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
     static = {k: v for k, v in inputs.constants.items() if np.asarray(v).dtype.kind in "iu"}
     moving = {k: v for k, v in inputs.constants.items() if k not in static}
 

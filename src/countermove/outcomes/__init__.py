@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from countermove.errors import InputError, did_you_mean
-from countermove.outcomes.catalogue import ALL, Outcome
+from countermove.outcomes.catalogue import ALL
+from countermove.outcomes.outcome import Outcome
 from countermove.outcomes.window import Floats, Window
 from countermove.quantities.calendar import MONTHS, period_months, quarters, years
 

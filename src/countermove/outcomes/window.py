@@ -36,7 +36,8 @@ class Window:
 
     def before(self, name: str, month: int) -> Floats:
         """Value of a stock at the end of the month before `month`, (draw,)."""
-        return self.monthly[name][month - 1]
+        value: Floats = self.monthly[name][month - 1]
+        return value
 
 
 def _collapse(values: Floats, index: Index) -> Floats:

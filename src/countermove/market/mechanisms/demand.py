@@ -12,9 +12,7 @@ NESTS = (FOREIGN, GREY, OFFSHORE, DOMESTIC)
 TINY = 1e-30
 
 
-def nested_logit(
-    weight: Array, outside: Array, correlation: Array, nests: Sequence[slice], xp: Array
-) -> tuple[Array, Array]:
+def nested_logit(weight: Array, outside: Array, correlation: Array, nests: Sequence[slice], xp: Array) -> tuple[Array, Array]:
     """Shares of budget dollars in the form of Berry (1994, RAND Journal of Economics 25), and the outside share.
 
     ``share_j = w_j / W_g * W_g^(1-sigma) / (w_0 + sum_h W_h^(1-sigma))`` with ``w_j = exp(V_j / (1-sigma))`` and

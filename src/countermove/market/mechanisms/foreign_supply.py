@@ -103,8 +103,8 @@ def line_starts(
     """Chips started this month, thousand packages (foreign, draw): cover expected orders within the line's rate.
 
     The vendor builds for firm orders fully and for applications in either queue at a discount, and aims at
-    `stock_target_months` of recent requests beyond those that arrive while the line works; the line never makes more than its rate (slots go to newer parts).
-    Around a launch part of the line runs whatever the orders.
+    `stock_target_months` of recent requests beyond those that arrive while the line works. The line never makes more than
+    its rate (slots go to newer parts); around a launch part of it runs whatever the orders.
     """
     firm = xp.sum(backlog, axis=1)
     likely = xp.sum(queues["licence_queue"] + queues["approval_queue"], axis=1) * p.build_ahead

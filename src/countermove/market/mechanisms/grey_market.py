@@ -7,9 +7,7 @@ from countermove.market.offers import GREY
 from countermove.market.state import State
 
 
-def diverted_flow(
-    level: Array, wedge: Array, elasticity: Array, deterrence: Array, divertible: Array, xp: Array
-) -> Array:
+def diverted_flow(level: Array, wedge: Array, elasticity: Array, deterrence: Array, divertible: Array, xp: Array) -> Array:
     """Diverted chips offered a month, thousand packages, (grey, draw).
 
     ``flow = min(level x wedge^elasticity x exp(-deterrence), divertible)`` after the smuggling-as-wedge models of
@@ -34,9 +32,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     deterrence = p.enforcement_effect * x.enforcement + p.grey_enforcement_effect * x.grey_enforcement
     level = x.grey_level * p.grey_scale
     offered = (
-        diverted_flow(level, wedge, p.grey_elasticity, deterrence, p.divertible_share * x.world_units, xp)
-        * x.grey_on_sale
-        * c.dt
+        diverted_flow(level, wedge, p.grey_elasticity, deterrence, p.divertible_share * x.world_units, xp) * x.grey_on_sale * c.dt
     )
     return {}, {"grey_offered": offered}
 

@@ -49,9 +49,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     wafers = p.learning_loop * s.cumulative_wafers + (1.0 - p.learning_loop) * x.reference_wafers
     density = defect_density(wafers, c.wafers_at_reference, c.defects_start, c.defects_floor, p.yield_learning)
     total = xp.sum(experience, axis=0)
-    cost = irwin_klenow_cost(
-        experience, total - experience, p.experience_start, p.learning_spillover, p.learning_rate, xp
-    )
+    cost = irwin_klenow_cost(experience, total - experience, p.experience_start, p.learning_spillover, p.learning_rate, xp)
     good = negative_binomial_yield(density, c.die_area_cm2, p.defect_clustering)
     return {}, {"die_yield": good, "non_yield_cost": cost}
 

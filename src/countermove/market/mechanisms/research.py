@@ -34,9 +34,7 @@ def launched_share(clock: Array, planned: Array, ramp_months: Array, xp: Array) 
     return smoothstep((clock - planned) / ramp_months, xp)
 
 
-def research_spending(
-    revenue: Array, base: Array, intensity: Array, response: Array, denial: Array, subsidy: Array
-) -> Array:
+def research_spending(revenue: Array, base: Array, intensity: Array, response: Array, denial: Array, subsidy: Array) -> Array:
     """R&D spending by vendor, billion USD a year (vendor, draw).
 
     ``spending = base + intensity x revenue x (1 + response x (denial - 1)) + subsidy``. `denial` is 1 when the US side
@@ -108,8 +106,7 @@ MECHANISM = Mechanism(
     ),
     constants=("dt", "base_research", "vendor_split", "vendor_index", "launch_plan"),
     equation=(
-        "K' = K(1 - delta dt/12) + spending dt/12;  performance and programme speed = (K/K*)^elasticity, "
-        "under the node ceiling"
+        "K' = K(1 - delta dt/12) + spending dt/12;  performance and programme speed = (K/K*)^elasticity, under the node ceiling"
     ),
     sources=("hall-2007-rd-depreciation", "hall-mairesse-mohnen-2010"),
 )
