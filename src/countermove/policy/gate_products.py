@@ -19,11 +19,10 @@ PRODUCTS_FILE: Final = DATA / "gates" / "products.yaml"
 
 @dataclass(frozen=True, slots=True)
 class GateProduct:
-    """A product as the gates see it; `tpp_bound` stands in for a performance that nobody published."""
+    """A product as the gates see it: whose it is."""
 
     id: str
     origin: Literal["us", "cn"]
-    tpp_bound: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,7 @@ def load_gate_products() -> GateProducts:
     for name, entry in document.mapping("products").items():
         if entry.get("origin") not in ("us", "cn"):
             raise document.error("a product needs origin us or cn", "products", name)
-        bound = entry.get("tpp_bound")
-        products[name] = GateProduct(name, entry["origin"], None if bound is None else float(bound))
+        products[name] = GateProduct(name, entry["origin"])
     groups = {name: tuple(members) for name, members in document.mapping("groups").items()}
     for name, members in groups.items():
         for member in members:
@@ -72,21 +70,32 @@ def load_gate_products() -> GateProducts:
 
 
 def check_product(name: str, *, where: str = "") -> str:
-    """Return a product id unchanged; InputError with the nearest id for an unknown one."""
+    """Return the id of a product given by id or by another name of its chip; InputError with the nearest id."""
     products = load_gate_products().products
-    if name not in products:
+    if name in products:
+        return name
+    found = _other_name(name)
+    if found is None or found not in products:
         raise InputError(f"unknown product '{name}'", where=where, hint=did_you_mean(name, products))
-    return name
+    return found
+
+
+def _other_name(name: str) -> str | None:
+    """Return the id of a chip of the hardware catalogue known by this name, None when there is none."""
+    from countermove.hardware.catalogue import load_catalogue
+
+    try:
+        return load_catalogue().chip(name).id
+    except InputError:
+        return None
 
 
 def gate_performance(products: Sequence[str]) -> NDArray[np.float64]:
-    """Return (product,) total processing performance; infinity where neither a figure nor a bound exists.
+    """Return (product,) total processing performance from the hardware catalogue; infinity where none is published.
 
     Infinity keeps an unknown performance above every ceiling but "no ceiling": unknown is never read as allowed.
     """
     from countermove.hardware.products import product_table
 
     published = np.asarray(product_table(tuple(products)).tpp, dtype=np.float64)
-    known = load_gate_products().products
-    bounds = np.array([np.inf if (bound := known[name].tpp_bound) is None else bound for name in products])
-    return np.where(np.isfinite(published), published, bounds)
+    return np.where(np.isfinite(published), published, np.inf)

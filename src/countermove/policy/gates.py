@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 
 DOMESTIC: Final = ROUTES.index("domestic")
 
-#: Weight of a reversal that levers make, per unit of licence share withdrawn (assumption: as the largest of history).
+#: Weight of a cut-off that levers make, per unit of the licence share before (assumption: as the largest of history).
 LEVER_REVERSAL: Final = 1.0
 
 
@@ -180,9 +180,9 @@ def _events(products: Sequence[str], known: dt.date) -> tuple[Array, Array]:
 
 
 def _lever_reversals(reversal: Array, licence: Array, pinned_from: int) -> None:
-    """Where levers decide, history's reversals do not happen; a licence share that the levers withdraw is one instead."""
+    """Where levers decide, history's reversals do not happen; a chip that the levers cut off altogether is one instead."""
     if pinned_from >= MONTHS:
         return
     shares = licence[..., DIRECT].mean(axis=(0, 3))
-    withdrawn = np.maximum(shares[:-1] - shares[1:], 0.0).max(axis=1)
-    reversal[pinned_from:] = LEVER_REVERSAL * np.concatenate([[0.0], withdrawn])[pinned_from:]
+    cut_off = np.where(shares[1:] == 0.0, shares[:-1], 0.0).max(axis=1)
+    reversal[pinned_from:] = LEVER_REVERSAL * np.concatenate([[0.0], cut_off])[pinned_from:]

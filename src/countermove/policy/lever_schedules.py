@@ -14,7 +14,7 @@ choices, sets of products become tuples of ids.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from countermove.errors import InputError, did_you_mean
@@ -27,29 +27,37 @@ Schedule = dict[int, Setting]
 """Month number -> value from that month on."""
 
 
-def read_setting(lever: Lever, setting: Any, *, start: int, where: str) -> dict[str, Schedule]:
-    """Return part name -> schedule of one lever's setting; InputError for anything malformed, unknown or out of range."""
+def read_setting(lever: Lever, setting: Any, *, start: int, place: Callable[[str], str]) -> dict[str, Schedule]:
+    """Return part name -> schedule of one lever's setting; InputError for anything malformed, unknown or out of range.
+
+    `place` names the place of a part for errors; the empty name is the lever's own place.
+    """
     parts: dict[str, Schedule] = {}
     if not isinstance(setting, Mapping):
-        parts[MAIN] = {start: read_value(lever.main, setting, where=where)}
+        parts[MAIN] = {start: read_value(lever.main, setting, where=place(""))}
     elif not setting:
-        raise InputError("an empty setting", where=where, hint=f"give a number: {lever.main.range_text}")
+        raise InputError("an empty setting", where=place(""), hint=f"give a number: {lever.main.range_text}")
     elif all(is_month(key) for key in setting):
         for key, entry in setting.items():
-            month = read_month(key, start=start, where=where)
+            month = read_month(key, start=start, where=place(""))
             for name, value in (entry if isinstance(entry, Mapping) else {MAIN: entry}).items():
-                part = lever.part(str(name), where=where)
-                parts.setdefault(part.name, {})[month] = read_value(part, value, where=f"{where} in {month_name(month)}")
+                part = lever.part(str(name), where=place(""))
+                parts.setdefault(part.name, {})[month] = read_value(
+                    part, value, where=f"{_at(place, part)} in {month_name(month)}"
+                )
     else:
         for name, entry in setting.items():
             if is_month(name):
-                raise InputError(
-                    f"the month {name} stands beside parts", where=where, hint="write {2026-02: {value: ..., part: ...}}"
-                )
-            part = lever.part(str(name), where=where)
-            parts[part.name] = _schedule(part, entry, start=start, where=where if part.name == MAIN else f"{where}.{part.name}")
-    _check_value_present(lever, parts, where)
+                hint = "write {2026-02: {value: ..., part: ...}}"
+                raise InputError(f"the month {name} stands beside parts", where=place(""), hint=hint)
+            part = lever.part(str(name), where=place(""))
+            parts[part.name] = _schedule(part, entry, start=start, where=_at(place, part))
+    _check_value_present(lever, parts, place(""))
     return parts
+
+
+def _at(place: Callable[[str], str], part: Part) -> str:
+    return place("" if part.name == MAIN else part.name)
 
 
 def read_value(part: Part, value: Any, *, where: str) -> Setting:

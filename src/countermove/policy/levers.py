@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -89,7 +90,7 @@ def compile_levers(settings: Mapping[str, Any], *, where: Where = "levers", star
     schedules: dict[str, dict[str, Schedule]] = {}
     for name, setting in _gathered(settings, where).items():
         lever = find_lever(name, where=_place(where, name))
-        schedules[lever.id] = read_setting(lever, setting, start=first, where=_place(where, name))
+        schedules[lever.id] = read_setting(lever, setting, start=first, place=partial(_place, where, name))
     paths = {lever.id: _compile(lever, schedules.get(lever.id, {})) for lever in load_levers().values()}
     for lever_id in schedules:
         _check_splits(find_lever(lever_id), paths[lever_id], _place(where, lever_id))
@@ -166,8 +167,8 @@ def _check_splits(lever: Lever, paths: Mapping[str, LeverPath], where: str) -> N
         )
 
 
-def _place(where: Where, lever: str) -> str:
+def _place(where: Where, lever: str, part: str = "") -> str:
     if callable(where):
-        return where(lever)
-    name = lever.removeprefix(PREFIX)
+        return f"{where(lever)} ({part})" if part else where(lever)
+    name = lever.removeprefix(PREFIX) + (f".{part}" if part else "")
     return f"{where} ({PREFIX}{name})" if name else where
