@@ -196,6 +196,7 @@ def _factors(chip: Chip, models: ModelData, reference_stack: str) -> Iterator[_F
     yield from _spec_factor(chip.values["memory"], ("memory",))
     yield from _spec_factor(chip.values["memory_bandwidth"], ("bandwidth",))
     yield from _spec_factor(chip.values["scale_up"], ("link",))
+    yield from _spec_factor(chip.values["scale_out"], ("network",))
     yield from _compute_factor(chip)
     if chip.stack != reference_stack:
         for name, column in _STACK_COLUMNS.items():
