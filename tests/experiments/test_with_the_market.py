@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from countermove.experiments.presets import preset_files
 from countermove.experiments.run import compare, run
 from countermove.experiments.scenario import load_scenario
+from countermove.experiments.statistics import LEVELS
+from countermove.quantities.calendar import MONTHS, month_index
 
 CONTRACT = [
     "h200_china_units",
@@ -110,7 +114,7 @@ def test_an_overridden_parameter_reaches_the_market() -> None:
         run(load_scenario("h200-2026", sets=[f"parameters/gates.cn_transition_rate={rate}"]), draws=64).outcome(
             "h200_china_units"
         )["2028"]
-        for rate in (0.0, 12.0)
+        for rate in (0.01, 12.0)
     )
     assert not np.array_equal(low, high)
 
@@ -119,3 +123,34 @@ def test_older_evidence_gives_another_gate() -> None:
     now = run("h200-2026", draws=64).outcome("h200_china_units")["2027"]
     then = run("h200-2026", draws=64, known="2025-11-30").outcome("h200_china_units")["2027"]
     assert not np.array_equal(now, then)
+
+
+def test_an_outcome_is_explained_down_to_its_sources() -> None:
+    from countermove import api
+
+    chain = api.run("h200-2026", draws=8).explain("domestic_ai_chip_revenue_usd_bn")
+    assert chain["mechanisms"]
+    assert all(found["equation"] for found in chain["mechanisms"])
+    assert any(found["literature"] for found in chain["mechanisms"])
+    assert any(parameter["sources"] for parameter in chain["parameters"])
+    json.dumps(chain, allow_nan=False)
+
+
+def test_the_report_of_a_comparison_is_one_file(tmp_path: Path) -> None:
+    from countermove import api
+
+    comparison = api.compare(["no-h200", "h200-rule"], draws=16)
+    written = comparison.report(tmp_path)
+    assert written == tmp_path / "report.html"
+    assert "January 2026 rule" in written.read_text(encoding="utf-8")
+    folder = api.write(comparison, tmp_path / "run")
+    assert (folder / "report.html").is_file()
+    assert api.load_result(folder).to_dict() == comparison.to_dict()
+
+
+def test_monthly_quantiles_are_kept_when_asked_for() -> None:
+    result = run("h200-2026", draws=70, monthly=True)
+    median = list(LEVELS).index("median")
+    assert result.monthly["duty_proceeds"].shape == (len(LEVELS), MONTHS)
+    assert np.all(result.monthly["duty_proceeds"][median, : month_index("2025-08")] == 0.0)
+    assert run("h200-2026", draws=70).monthly == {}

@@ -106,19 +106,25 @@ def _copula(names: Sequence[str], factor: Floats, independent: Mapping[str, Floa
 
 
 def read_correlations(path: Path) -> Correlations:
-    """Return the pairs of a correlations file; DataError with file and line when it is malformed."""
-    from countermove.evidence.strict_yaml import load
+    """Return the pairs of a correlations file; DataError (InputError outside the data tree) with file and line."""
+    from countermove.evidence.reading import check_top
+    from countermove.evidence.strict_yaml import described, load
 
     document = load(path)
+    check_top(document, ("correlations",))
+    listed = document.data.get("correlations")
+    if not isinstance(listed, list):
+        raise document.error(f"expected a list, found {described(listed)}", "correlations", hint="write `- between: [a, b]`")
     pairs = []
-    for number, entry in enumerate(document.data.get("correlations") or []):
-        unknown = set(entry) - {"between", "rho", "basis", "sources", "note"}
-        names = entry.get("between")
-        if unknown or not isinstance(names, list) or len(names) != 2 or not isinstance(entry.get("rho"), float | int):
-            raise DataError(
-                "a correlation needs between: [parameter, parameter] and rho",
-                where=document.where("correlations", number),
-                hint=f"unknown keys: {', '.join(sorted(unknown))}" if unknown else "add basis, sources and note beside them",
+    for number, entry in enumerate(listed):
+        place = ("correlations", number)
+        names = entry.get("between") if isinstance(entry, dict) else None
+        if not isinstance(names, list) or len(names) != 2 or not isinstance(entry.get("rho"), float | int):
+            raise document.error("a correlation needs between: [parameter, parameter] and rho, a number", *place, hint="add them")
+        unknown = sorted(set(entry) - {"between", "rho", "basis", "sources", "note"})
+        if unknown:
+            raise document.error(
+                f"unknown keys: {', '.join(unknown)}", *place, hint="beside between and rho: basis, sources, note"
             )
         pairs.append(Pair(str(names[0]), str(names[1]), float(entry["rho"])))
     return Correlations(tuple(pairs), document.path)
