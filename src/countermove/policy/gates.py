@@ -22,7 +22,7 @@ from countermove.policy.lever_gates import DIRECT, CnGate, UsGate, apply_cn, app
 from countermove.policy.levers import LeverSettings
 from countermove.policy.rules import load_rules
 from countermove.quantities.axes import ROUTES
-from countermove.quantities.calendar import MONTHS, month_fraction
+from countermove.quantities.calendar import FIRST_YEAR, MONTHS, month_fraction
 
 Array = NDArray[np.float64]
 
@@ -168,7 +168,7 @@ def _events(products: Sequence[str], known: dt.date) -> tuple[Array, Array]:
     for rule in load_rules().values():
         for event in rule.reversal:
             if event.date <= known:
-                reversal[(event.date.year - 2022) * 12 + event.date.month - 1] += event.weight
+                reversal[(event.date.year - FIRST_YEAR) * 12 + event.date.month - 1] += event.weight
         for notice in rule.stop_notice:
             if notice.known <= known:
                 spread = month_fraction(notice.from_, notice.until)

@@ -57,7 +57,7 @@ def gate_timeline(product: str, segment: str | None = None, *, known: dt.date | 
 def _spells(government: Government, product: str, segment: str, known: dt.date | None) -> Iterator[GateSpell]:
     readings = load_readings(government)
     end = min(known or readings.evidence_until, readings.evidence_until) + dt.timedelta(days=1)
-    found = [one for one in statements(government, end) if _speaks(one, product, segment)]
+    found = [one for one in statements(government, end - dt.timedelta(days=1)) if _speaks(one, product, segment)]
     days = [day for day in breakpoints(found, also=[end]) if day <= end]
     for start, until in itertools.pairwise(days):
         yield _spell(government, start, until, found, readings)
