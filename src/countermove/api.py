@@ -13,6 +13,7 @@ Names follow the nouns of the command line. Everything heavy is imported by the 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,16 +130,20 @@ def _report_into(stored: Result | Comparison, folder: Path) -> object:
 
 
 def explain(result: Result, outcome: str) -> dict[str, Any]:
-    """Return the chain behind an outcome as plain data: definition, monthly series, mechanisms, parameters, sources.
+    """Return the chain behind an outcome as plain data: definition, series, mechanisms, their parameters, their sources.
 
+    A mechanism's `steps` count how far it stands from the outcome: 0 writes what the outcome reads, 1 feeds those, and so on.
     Raises InputError with the nearest id for an outcome that the result does not hold.
     """
-    from countermove.market.model import Model
+    from countermove.evidence.ledger import load_parameters
     from countermove.outcomes import OUTCOMES
-    from countermove.reports.build.relations import mechanisms_of, parameters_of
+    from countermove.reports.build.relations import mechanisms_of, relations
 
     result.outcome(outcome)
-    about, model = OUTCOMES[outcome], Model()
+    about = OUTCOMES[outcome]
+    notes = {note.name: note for note in relations({f"parameters/{name}" for name in load_parameters()})}
+    steps = _steps_upstream(mechanisms_of(about.reads), {name: note.upstream for name, note in notes.items()})
+    paths = dict.fromkeys(path for name in steps for path in notes[name].parameters)
     return {
         "outcome": outcome,
         "label": about.label,
@@ -147,11 +152,30 @@ def explain(result: Result, outcome: str) -> dict[str, Any]:
         "reads": list(about.reads),
         "points": [point.to_dict() for point in result.quantiles()[outcome]],
         "mechanisms": [
-            {"name": found.name, "title": found.title, "equation": found.equation, "literature": list(found.sources)}
-            for found in map(model.mechanism, mechanisms_of(about.reads))
+            {
+                "name": name,
+                "steps": count,
+                "title": notes[name].title,
+                "equation": notes[name].equation,
+                "literature": list(notes[name].references),
+                "parameters": list(notes[name].parameters),
+                "fed_by": list(notes[name].upstream),
+            }
+            for name, count in steps.items()
         ],
-        "parameters": [_explained_parameter(path, result) for path in parameters_of(about.reads)],
+        "parameters": [_explained_parameter(path, result) for path in paths],
     }
+
+
+def _steps_upstream(first: Iterable[str], fed_by: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Return mechanism -> smallest number of steps to the outcome, nearest first."""
+    steps = dict.fromkeys(first, 0)
+    for name in (queue := list(steps)):
+        for other in fed_by[name]:
+            if other not in steps:
+                steps[other] = steps[name] + 1
+                queue.append(other)
+    return steps
 
 
 def _explained_parameter(path: str, result: Result) -> dict[str, Any]:

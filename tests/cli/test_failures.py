@@ -160,3 +160,26 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     )
     assert finished.returncode == 0
     assert finished.stderr == ""
+
+
+def test_a_terminal_gets_a_progress_bar_that_leaves_no_trace_on_stdout(tmp_path: Path) -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    script = textwrap.dedent(
+        """
+        import sys
+        from countermove.cli.output import print_json, progress
+        with progress("simulating", quiet=False) as watch:
+            for done in (0, 1024, 2048, 3000):
+                watch(done, 3000)
+        print_json({"done": True})
+        """
+    )
+    finished = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=theirs, text=True, timeout=60)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert finished.returncode == 0
+    assert finished.stdout == '{"done": true}\n'
+    assert "simulating" in shown
+    assert "3,000 of 3,000 draws" in shown

@@ -128,11 +128,16 @@ def test_older_evidence_gives_another_gate() -> None:
 def test_an_outcome_is_explained_down_to_its_sources() -> None:
     from countermove import api
 
-    chain = api.run("h200-2026", draws=8).explain("domestic_ai_chip_revenue_usd_bn")
-    assert chain["mechanisms"]
+    chain = api.run("h200-2026", draws=8).explain("smuggled_h100e_cumulative")
+    steps = [found["steps"] for found in chain["mechanisms"]]
+    assert steps[0] == 0
+    assert steps == sorted(steps)
     assert all(found["equation"] for found in chain["mechanisms"])
     assert any(found["literature"] for found in chain["mechanisms"])
-    assert any(parameter["sources"] for parameter in chain["parameters"])
+    assert {path for found in chain["mechanisms"] for path in found["parameters"]} == {
+        found["path"] for found in chain["parameters"]
+    }
+    assert all(found["basis"] == "assumption" or found["sources"] for found in chain["parameters"])
     json.dumps(chain, allow_nan=False)
 
 

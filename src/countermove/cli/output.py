@@ -41,5 +41,5 @@ def progress(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(what, total=1, visible=False)
+        yield lambda done, total: bar.update(task, completed=done, total=total, visible=True)
