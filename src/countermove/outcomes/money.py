@@ -106,7 +106,7 @@ MONEY = (
         lambda w: w.flow("research_spending") / 12.0,
     ),
     Outcome(
-        "china_ai_chipmarket_value_usd_bn",
+        "china_ai_chip_market_usd_bn",
         "Chinese AI-chip market, legal",
         "usd_bn",
         "flow",
@@ -115,7 +115,7 @@ MONEY = (
         market_value,
     ),
     Outcome(
-        "china_ai_chipmarket_value_with_grey_usd_bn",
+        "china_ai_chip_market_with_grey_usd_bn",
         "Chinese AI-chip market with the grey market",
         "usd_bn",
         "flow",
