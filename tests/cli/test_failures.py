@@ -29,6 +29,8 @@ WRONG = [
     (["run", "h200-rule+ban+ban"], ["+ban is given twice"]),
     (["run", ""], ["no scenario is named", "h200-2026"]),
     (["run", "nowhere/mine.yaml"], ["nowhere/mine.yaml", "does not exist"]),
+    (["run", "presets/h200-rule"], ["does not exist", "did you mean the preset 'h200-rule'?"]),
+    (["run", "h200-2026", "--draws", "99999999"], ["99,999,999 draws were asked for", "at most 1,000,000"]),
     (["run", "h200-2026", "--set", "levers.washington.dutty=0.1"], ["unknown lever", "did you mean 'washington.duty'?"]),
     (["run", "h200-2026", "--set", "duty=0.1"], ["no such path 'duty'", "levers.washington.duty"]),
     (["run", "h200-2026", "--set", "levers.washington.duty"], ["expected path=value", "levers.washington.duty=0.1"]),

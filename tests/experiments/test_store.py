@@ -99,6 +99,13 @@ def test_an_empty_folder_is_used_and_parents_are_made(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / "c" / "manifest.json").is_file()
 
 
+def test_the_current_folder_can_be_the_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    store.write(run("h200-2026", draws=5), ".")
+    assert (tmp_path / "here" / "manifest.json").is_file()
+
+
 @pytest.mark.parametrize("kind", ["foreign folder", "file", "link", "file above"])
 def test_what_is_not_ours_is_never_overwritten(tmp_path: Path, kind: str) -> None:
     target = tmp_path / "mine"

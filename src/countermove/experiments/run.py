@@ -21,6 +21,8 @@ from countermove.quantities.calendar import MONTHS, month_index, period_months
 
 DRAWS = 1000
 SEED = 2026
+MOST_DRAWS = 1_000_000
+"""Every draw of every outcome stays in memory, about 5 kB each: beyond this a run would exhaust most machines."""
 ALL_EVIDENCE = "all evidence"
 """What `Result.known` says when no evidence was hidden."""
 ENGINES = ("numpy", "jax")
@@ -195,6 +197,10 @@ def _compiled(
     """Check every option before any work, then compile."""
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise InputError(f"{draws} draws were asked for", where="draws", hint="give a whole number from 1; 1,000 is usual")
+    if draws > MOST_DRAWS:
+        raise InputError(
+            f"{draws:,} draws were asked for", where="draws", hint=f"at most {MOST_DRAWS:,}, which all stay in memory"
+        )
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"the seed is {seed}", where="seed", hint="give a whole number from 0")
     for step in periods:

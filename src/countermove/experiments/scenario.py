@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from countermove.errors import InputError
+from countermove.errors import InputError, nearest
 from countermove.experiments import schedules
-from countermove.experiments.presets import SEPARATOR, aliases, canonical_name, read_combination
+from countermove.experiments.presets import SEPARATOR, aliases, canonical_name, preset_files, read_combination
 from countermove.experiments.scenario_file import DEFAULT_START, SCHEMA, Draft, Override, Range, draft, read_scenario_file
 from countermove.experiments.schedules import MAIN, Levers, Schedule
 from countermove.experiments.set_option import parse_sets, place_of_set
@@ -152,9 +152,9 @@ def _is_path(name: str | Path) -> bool:
 def _from_file(path: Path) -> Scenario:
     if not path.is_file():
         kind = "is a folder" if path.is_dir() else "does not exist"
-        raise InputError(
-            f"the scenario file {kind}", where=str(path), hint="give the path of a YAML file, or the name of a preset"
-        )
+        near = nearest(path.stem, preset_files())
+        hint = f"or did you mean the preset '{near}'?" if near else "or the name of a preset"
+        raise InputError(f"the scenario file {kind}", where=str(path), hint=f"give the path of a YAML file, {hint}")
     return _build(read_scenario_file(path))
 
 

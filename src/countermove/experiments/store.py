@@ -50,8 +50,9 @@ def write(stored: Result | Comparison, folder: Path | str, *, report: ReportWrit
     Raises InputError when the path holds anything that is not one of our run directories, EnvironmentProblem when it cannot be
     written. In both cases, and when interrupted, what was there before is untouched.
     """
-    target = Path(folder)
-    check_folder(target)
+    check_folder(folder)
+    # An absolute path has a name and a parent even when the folder is given as "." or "..".
+    target = Path(os.path.abspath(folder))
     results = stored.results if isinstance(stored, Comparison) else (stored,)
     with _replacing(target) as partial:
         _write_outcomes(results, partial / "outcomes.parquet")
@@ -61,7 +62,7 @@ def write(stored: Result | Comparison, folder: Path | str, *, report: ReportWrit
             report(stored, partial)
         text = json.dumps(manifest(stored), indent=2, ensure_ascii=False, allow_nan=False)
         (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    return target
+    return Path(folder)
 
 
 def check_folder(folder: Path | str) -> None:
