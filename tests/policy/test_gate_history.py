@@ -127,6 +127,15 @@ def test_after_july_the_readings_differ(gates: GateArrays) -> None:
     assert (september > 0.0).all(), "an official said that shipments had begun"
 
 
+def test_every_reading_agrees_on_the_lots_that_were_delivered_by_mid_august(gates: GateArrays) -> None:
+    """Twenty thousand chips went to two platforms, over what ten cleared buyers may take from 14 July to 18 August."""
+    share = 20.0 / (10 * 75.0 * 35 / 365)
+    august = at(gates.admit, "2026-08", "h200-sxm")
+    later = at(gates.admit, "2026-09", "h200-sxm")
+    first_days = (august * 31 - later * 14) / 17
+    assert first_days == pytest.approx(share, rel=0.02)
+
+
 def test_one_reading_keeps_the_h200_out_for_good(gates: GateArrays) -> None:
     refused = gates.cn_variants.index("refused")
     assert (gates.admit[refused, month_index("2026-11") :, PRODUCTS.index("h200-sxm"), :, DIRECT] == 0.0).all()
@@ -136,7 +145,7 @@ def test_one_reading_keeps_the_h200_out_for_good(gates: GateArrays) -> None:
 def test_the_narrow_reading_admits_the_training_share_under_the_ceiling(gates: GateArrays) -> None:
     narrow = gates.cn_variants.index("narrow-reopening")
     assert at(gates.ceiling, "2026-12", "h200-sxm")[narrow] == 200.0
-    assert at(gates.admit, "2026-12", "h200-sxm")[narrow] == pytest.approx(0.4 * 0.4)
+    assert at(gates.admit, "2026-12", "h200-sxm")[narrow] == pytest.approx(0.4 * 0.45)
 
 
 def test_small_lots_go_mostly_abroad(gates: GateArrays) -> None:

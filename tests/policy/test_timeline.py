@@ -11,8 +11,11 @@ from countermove.errors import InputError
 from countermove.evidence.ledger import load_ledger
 from countermove.policy import evidence_paths
 from countermove.policy.gate_readings import load_readings
+from countermove.policy.gates import compile_gates
+from countermove.policy.levers import compile_levers
 from countermove.policy.rules import load_rules
 from countermove.policy.timeline import CONTESTED, OPEN_STATE, UNKNOWN_STATE, gate_timeline
+from countermove.quantities.calendar import month_index
 
 
 def states(product: str, government: str, segment: str | None = None) -> list[str]:
@@ -25,9 +28,23 @@ def test_the_h20_was_free_denied_licensed_in_washington() -> None:
 
 def test_reports_that_conflict_are_shown_as_contested() -> None:
     beijing = [spell for spell in gate_timeline("h200-sxm") if spell.government == "cn"]
-    july = next(spell for spell in beijing if spell.start == dt.date(2026, 7, 8))
-    assert july.state.startswith(CONTESTED)
-    assert july.low < july.high
+    autumn = next(spell for spell in beijing if spell.start == dt.date(2026, 8, 18))
+    assert autumn.state.startswith(CONTESTED)
+    assert autumn.low < autumn.high
+
+
+def test_what_all_readings_agree_on_is_not_called_contested() -> None:
+    beijing = [spell for spell in gate_timeline("h200-sxm") if spell.government == "cn"]
+    delivered = next(spell for spell in beijing if spell.start == dt.date(2026, 7, 14))
+    assert delivered.state == "small lots delivered"
+    assert delivered.low == pytest.approx(0.28)
+
+
+def test_the_shares_of_the_timeline_are_those_of_the_arrays() -> None:
+    gates = compile_gates(compile_levers({}), ["h200-sxm"])
+    september = next(s for s in gate_timeline("h200-sxm") if s.government == "cn" and s.start == dt.date(2026, 8, 18))
+    shares = gates.admit[:, month_index("2026-09"), 0, 0, 0]
+    assert (september.low, september.high) == pytest.approx((shares.min(), shares.max()))
 
 
 @pytest.mark.parametrize("product", ["h200-sxm", "h20", "a100-sxm", "l20", "rubin", "rtx-pro-6000d"])

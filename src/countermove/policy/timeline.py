@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import math
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from countermove.errors import InputError, did_you_mean
 from countermove.policy.gate_history import Statement, breakpoints, statements
 from countermove.policy.gate_products import check_product, load_gate_products
-from countermove.policy.gate_readings import GateReadings, load_readings
+from countermove.policy.gate_readings import GateReadings, load_readings, load_segment_shares
 from countermove.policy.rules import Government
 from countermove.quantities.axes import SEGMENTS
 
 OPEN_STATE = "no rule known"
 UNKNOWN_STATE = "unknown: the evidence ends"
 CONTESTED = "contested: "
+
+TRAINING: Final = "training_only"
+"""The field of a limit to training, which takes a share off admission rather than deciding on it."""
 
 
 class GateSpell(NamedTuple):
@@ -60,14 +64,14 @@ def _spells(government: Government, product: str, segment: str, known: dt.date |
     found = [one for one in statements(government, end - dt.timedelta(days=1)) if _speaks(one, product, segment)]
     days = [day for day in breakpoints(found, also=[end]) if day <= end]
     for start, until in itertools.pairwise(days):
-        yield _spell(government, start, until, found, readings)
+        yield _spell(government, segment, start, until, found, readings)
     yield GateSpell(end, None, government, UNKNOWN_STATE, "", (), 0.0, 1.0)
 
 
 def _speaks(one: Statement, product: str, segment: str) -> bool:
-    """Whether a statement decides on admission or licences of this product for these buyers on the direct route."""
+    """Whether a statement bears on admission or licences of this product for these buyers on the direct route."""
     return (
-        one.effect.field in ("licence", "admit")
+        one.effect.field in ("licence", "admit", TRAINING)
         and "direct" in one.effect.routes
         and product in load_gate_products().expand(one.effect.products)
         and (not one.effect.segments or segment in one.effect.segments)
@@ -75,25 +79,31 @@ def _speaks(one: Statement, product: str, segment: str) -> bool:
 
 
 def _spell(
-    government: Government, start: dt.date, until: dt.date, found: Sequence[Statement], readings: GateReadings
+    government: Government, segment: str, start: dt.date, until: dt.date, found: Sequence[Statement], readings: GateReadings
 ) -> GateSpell:
-    """Take the newest statement of each stream, then the strictest stream."""
+    """Take the newest statement of each stream, then the strictest stream; a limit to training takes its share off."""
     newest: dict[tuple[str, str], Statement] = {}
     for one in found:
         if one.step.from_ <= start and (one.step.until is None or start < one.step.until):
             newest[one.stream] = one
+    limit = newest.pop((TRAINING, "main"), None)
     if not newest:
         return GateSpell(start, until, government, OPEN_STATE, "", (), 1.0, 1.0)
-    ranked = sorted(newest.values(), key=lambda one: max(_shares(one, readings)))
-    shares = _shares(ranked[0], readings)
-    state = ranked[0].step.state if min(shares) == max(shares) else CONTESTED + ranked[0].step.state
-    return GateSpell(start, until, government, state, ranked[0].rule.id, ranked[0].step.sources, min(shares), max(shares))
+    decisive = min(newest.values(), key=lambda one: max(_values(one, readings)))
+    shares = _values(decisive, readings)
+    if limit is not None:
+        training = float(load_segment_shares().training[SEGMENTS.index(segment)])
+        shares = [x * (1.0 - only * (1.0 - training)) for x, only in zip(shares, _values(limit, readings), strict=True)]
+    low, high = min(shares), max(shares)
+    state = decisive.step.state if math.isclose(low, high) else CONTESTED + decisive.step.state
+    return GateSpell(start, until, government, state, decisive.rule.id, decisive.step.sources, low, high)
 
 
-def _shares(one: Statement, readings: GateReadings) -> list[float]:
+def _values(one: Statement, readings: GateReadings) -> list[float]:
+    """Return a statement's value in each reading."""
     if one.step.by_variant is None:
         assert one.step.value is not None, "a step has a value or one per variant"  # noqa: S101
-        return [one.step.value]
+        return [one.step.value] * len(readings.variants)
     return [one.step.by_variant[name] for name in readings.variants]
 
 
