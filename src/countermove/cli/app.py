@@ -28,7 +28,7 @@ EPILOG = """Examples:
   countermove run h200-2026
   countermove run h200-rule+necessity --set levers.washington.duty=0.1
   countermove compare no-h200 h200-rule h200-rule+ban --out out/three
-  countermove evidence parameters/supply.hbm_stockpile
+  countermove evidence parameters/supply.hbm_imports
 
 Results go to stdout, progress and messages to stderr. Outputs are conditional forecasts under stated assumptions:
 no prediction, no advice.

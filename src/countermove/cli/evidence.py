@@ -13,7 +13,7 @@ EPILOG = """Examples:
 
 \b
   countermove evidence
-  countermove evidence parameters/supply.hbm_stockpile
+  countermove evidence parameters/supply.hbm_imports
   countermove evidence claims/policy.cn.h200
   countermove evidence policy.cn.h200.import --on 2026-01-20 --known 2026-01-20
   countermove evidence presets/h200-rule --json

@@ -18,7 +18,7 @@ Sets = Annotated[
         "--set",
         metavar="PATH=VALUE",
         help="Change a lever or a parameter, any number of times: levers.washington.duty=0.1, "
-        "levers.beijing.import_gate='{2026-02: 0.667, 2027-01: 0}', parameters/supply.hbm_stockpile=12.",
+        "levers.beijing.import_gate='{2026-02: 0.667, 2027-01: 0}', parameters/supply.hbm_imports=12.",
     ),
 ]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder to write: outcomes (Parquet), manifest.json and report.html.")]

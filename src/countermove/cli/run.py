@@ -16,7 +16,7 @@ EPILOG = """Examples:
   countermove run h200-rule+necessity --set levers.washington.duty=0.1
   countermove run open-h200+open+70bn --draws 4000 --out out/open
   countermove run my-scenario.yaml --json > result.json
-  countermove run h200-2026 --set parameters/supply.hbm_stockpile=12
+  countermove run h200-2026 --set parameters/supply.hbm_imports=12
 
 \b
 Presets: h200-2026 no-h200 h20-only h200-rule open-h200 b30a all-open no-controls stall

@@ -1,6 +1,6 @@
 """The `--set path=value` option: any lever, parameter or top-level key of a scenario, from the command line.
 
-Paths are `levers.washington.duty`, `levers.beijing.import_gate.ceiling` (a part), `parameters/supply.hbm_stockpile`, or one of
+Paths are `levers.washington.duty`, `levers.beijing.import_gate.ceiling` (a part), `parameters/supply.hbm_imports`, or one of
 `start`, `horizon`, `hazards`. Values are YAML: `0.1`, `training`, `{2026-02: 0.5, 2027-01: 0}`, `{low: 1, high: 2}`.
 """
 
