@@ -58,12 +58,18 @@ def displacements(
     return found
 
 
-def _point(
-    period: str, ratio: Displacement, reference: Mapping[str, Mapping[str, Floats]], other: Mapping[str, Mapping[str, Floats]]
-) -> Point | None:
+def ratio_by_draw(
+    ratio: Displacement, period: str, reference: Mapping[str, Mapping[str, Floats]], other: Mapping[str, Mapping[str, Floats]]
+) -> tuple[Floats, float]:
+    """Return a ratio in one period over the draws that count, `(counted draw,)`, and the share of draws that do."""
     sold = other[ratio.sold][period] - reference[ratio.sold][period]
     lost = other[ratio.lost][period] - reference[ratio.lost][period]
     counts = np.abs(sold) >= ratio.least
-    if not counts.any():
-        return None
-    return point(period, -lost[counts] / sold[counts], share_of_draws=float(np.mean(counts)))
+    return -lost[counts] / sold[counts], float(np.mean(counts))
+
+
+def _point(
+    period: str, ratio: Displacement, reference: Mapping[str, Mapping[str, Floats]], other: Mapping[str, Mapping[str, Floats]]
+) -> Point | None:
+    values, share = ratio_by_draw(ratio, period, reference, other)
+    return point(period, values, share_of_draws=share) if len(values) else None
