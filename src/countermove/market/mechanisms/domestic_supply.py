@@ -74,7 +74,8 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     dies_each = c.vendor_sum @ (mix * c.dies_per_package) + TINY
     stacks_each = c.vendor_sum @ (mix * c.hbm_stacks) + TINY
     from_dies = have["dies"] / dies_each
-    possible = leontief(from_dies, have["slots"], aim, xp)
+    # A vendor that has launched nothing yet makes nothing: its mix is zero, which would leave the parts as no limit.
+    possible = leontief(from_dies, have["slots"], aim, xp) * (c.vendor_sum @ mix)
     need = possible * stacks_each
     own_used = xp.minimum(need * c.has_own_hbm, have["own"])
     shared = ration(have["pool"], need - own_used, xp)
