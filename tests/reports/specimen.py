@@ -273,11 +273,11 @@ def _date(home: float) -> tuple[Point, ...]:
     return (Point("horizon", late, mcse=0.08, censored=0.56 if home < 1 else 0.31),)
 
 
-def _scenario(position: int, start_id: str) -> ScenarioReport:
+def _scenario(position: int, compared: bool) -> ScenarioReport:
     name, label, condition, gate, home = SCENARIOS[position]
     series = {o: _path(o, gate, home) for o in SHAPES} | {"parity_year_chip_decode": _date(home)}
-    if name == start_id:
-        return ScenarioReport(name, label, "", True, series)
+    if position == 0:
+        return ScenarioReport(name, label, "", compared, series)
     base = {o: _path(o, SCENARIOS[0][3], SCENARIOS[0][4]) for o in SHAPES}
     differences = {o: _paired(series[o], base[o]) for o in SHAPES}
     differences["parity_year_chip_decode"] = (Point("horizon", Band(-0.6, -0.1, 0.2, 0.6, 1.4)),)
@@ -391,8 +391,8 @@ CONFLICTS = (
 
 
 def specimen(count: int = 4) -> ReportInput:
-    """The made-up report with the first `count` scenarios; the first is the baseline, one stands alone."""
-    scenarios = [_scenario(i, SCENARIOS[0][0]) for i in range(count)]
+    """The made-up report with the first `count` scenarios; the first is the baseline; one alone is none."""
+    scenarios = [_scenario(i, count > 1) for i in range(count)]
     return ReportInput(
         title="The H200 and two gates: who moves what",
         question="What follows in money, compute and self-sufficiency if Washington allows the H200 and Beijing lets it in, or refuses it?",

@@ -106,6 +106,7 @@ def _context(report: ReportInput) -> dict[str, object]:
         "labels": {a.path: a.label for a in report.assumptions},
         "compared": compared,
         "score": comparison.score(compared),
+        "fit_recorded": any(row.published.used_in_fit is not None for row in compared),
         "last_past": report.manifest.evidence_end,
         "compared_figures": [(o, Markup(f)) for o, f in comparison.comparison_figures(compared)],  # noqa: S704
         "reference": comparison.reference(report),

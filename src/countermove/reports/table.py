@@ -1,4 +1,4 @@
-"""The headline table: outcome by scenario by year, for the HTML report, the terminal and Markdown."""
+"""The headline table: outcome by scenario by year, and the full table of one outcome."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from countermove.reports.model import GROUPS, Group, OutcomeNote, Point, ReportI
 from countermove.reports.numbers import band_texts, difference_texts, value_text
 
 GROUP_NAMES: dict[Group, str] = {"money": "Money", "compute": "Compute", "self-sufficiency": "Self-sufficiency"}
-HEADERS = ("outcome", "scenario", "period", "median", "50% range", "90% range", "MC error", "difference from baseline [90%]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,43 +86,3 @@ def _fifty(point: Point, outcome: OutcomeNote) -> str:
     b = point.band
     narrowed = type(b)(b.p25, b.p25, b.median, b.p75, b.p75)
     return band_texts(narrowed, outcome)[1]
-
-
-def headline_cells(report: ReportInput) -> list[tuple[str, ...]]:
-    """The headline table as rows of text under `HEADERS`, one row per outcome, scenario and period."""
-    found: list[tuple[str, ...]] = []
-    for block in blocks(report):
-        for outcome, rows in (*block.rows, *block.dates):
-            for row in rows:
-                found.extend(_text_row(outcome, row.scenario, cell) for cell in row.cells if cell.ninety)
-    return found
-
-
-def _text_row(outcome: OutcomeNote, scenario: ScenarioReport, cell: Cell) -> tuple[str, ...]:
-    paired = f"{cell.difference} [{cell.difference_ninety}]" if cell.difference_ninety else cell.difference
-    return (outcome.label, scenario.label, cell.period, cell.median, cell.fifty, cell.ninety, cell.mcse, paired)
-
-
-def plain_table(report: ReportInput) -> str:
-    """The headline table for a terminal without colours: aligned columns, repeated names left blank."""
-    rows = [HEADERS, *headline_cells(report)]
-    widths = [max(len(r[i]) for r in rows) for i in range(len(HEADERS))]
-    lines = [_aligned(HEADERS, widths), "  ".join("-" * w for w in widths)]
-    before: tuple[str, ...] = ("", "")
-    for row in rows[1:]:
-        same = row[0] == before[0]
-        lines.append(_aligned(("" if same else row[0], "" if same and row[1] == before[1] else row[1], *row[2:]), widths))
-        before = row[:2]
-    return "\n".join(lines) + "\n"
-
-
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    """Names to the left, numbers to the right."""
-    padded = (t.ljust(w) if i < 2 else t.rjust(w) for i, (t, w) in enumerate(zip(row, widths, strict=True)))
-    return "  ".join(padded).rstrip()
-
-
-def markdown_table(report: ReportInput) -> str:
-    """The headline table as Markdown."""
-    rows = [HEADERS, tuple("---" if i < 2 else "---:" for i in range(len(HEADERS))), *headline_cells(report)]
-    return "".join("| " + " | ".join(t.replace("|", "\\|") for t in row) + " |\n" for row in rows)

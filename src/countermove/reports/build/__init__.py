@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from countermove.evidence.ledger import load_ledger
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.statistics import Point as Simulated
+from countermove.reports.build.displacement import displaced, displacement_notes, displacement_remarks
 from countermove.reports.build.drivers import drivers
 from countermove.reports.build.evidence import assumptions, conflicts, published, source_rows
 from countermove.reports.build.gates import evidence_end, gate_rows
@@ -36,11 +37,19 @@ def report_input(stored: Result | Comparison) -> ReportInput:
     differences = stored.differences() if isinstance(stored, Comparison) else {}
     first, ledger = results[0], load_ledger()
     compared = published(first, ledger)
-    names = [n for n in dict.fromkeys((*HEADLINE, *CHARTED, *(p.outcome for p in compared))) if n in first.outcomes]
+    shown = (*HEADLINE, *CHARTED, *(p.outcome for p in compared))
+    names = [n for n in dict.fromkeys(shown) if n in first.outcomes]
     notes = {n: outcome_note(n, first) for n in names}
     rows = assumptions(first.scenario, ledger)
     mechanisms = relations({r.path for r in rows})
-    scenarios = tuple(_scenario(r, first, differences.get(r.scenario.id, {}), notes, len(results) > 1) for r in results)
+    ratios = displaced(stored)
+    extra = displacement_notes(ratios)
+    scenarios = tuple(
+        _scenario(
+            r, first if len(results) > 1 else None, differences.get(r.scenario.id, {}), ratios.get(r.scenario.id, {}), notes
+        )
+        for r in results
+    )
     gates = gate_rows([r.scenario for r in results], first.known)
     disagreements = conflicts(ledger, rows, compared)
     focus = FOCUS if all(FOCUS in first.outcomes[n] for n in names if notes[n].kind != "date") else _last_period(first, notes)
@@ -48,43 +57,43 @@ def report_input(stored: Result | Comparison) -> ReportInput:
         title=_title(results),
         question=QUESTION,
         scenarios=scenarios,
-        outcomes=notes,
-        headline=tuple(n for n in HEADLINE if n in notes),
+        outcomes=notes | extra,
+        headline=(*(n for n in HEADLINE if n in notes), *extra),
         charted=tuple(n for n in CHARTED if n in notes),
         years=_years(first, notes, focus),
         focus=focus,
         manifest=_manifest(stored, first),
         mechanisms=mechanisms,
-        drivers=drivers(first, [n for n in HEADLINE if n in notes], notes, focus),
+        drivers=drivers(first, [n for n in dict.fromkeys((*HEADLINE, *CHARTED)) if n in notes], notes, focus),
         published=compared,
         assumptions=rows,
         conflicts=disagreements,
         gates=gates,
         sources=source_rows(ledger, scenarios, compared, rows, disagreements, gates),
         limits=LIMITS,
-        notes=_notes(stored),
+        notes=(*_notes(stored), *displacement_remarks(ratios, {r.scenario.id: r.scenario.label for r in results})),
     )
 
 
 def _scenario(
     result: Result,
-    reference: Result,
+    reference: Result | None,
     differences: Mapping[str, list[Simulated]],
+    ratios: Mapping[str, list[Simulated]],
     notes: Mapping[str, OutcomeNote],
-    compared: bool,
 ) -> ScenarioReport:
-    """One scenario as the report shows it; the first result is the baseline when there are others."""
+    """One scenario as the report shows it; `reference` is the baseline, None for a result that stands alone."""
     scenario = result.scenario
-    is_baseline = compared and result is reference
+    is_baseline = result is reference
     quantiles = result.quantiles()
     return ScenarioReport(
         id=scenario.id,
         label=scenario.label,
         condition="" if is_baseline else condition(scenario),
         is_baseline=is_baseline,
-        series={n: _points(quantiles[n]) for n in notes if n in quantiles},
+        series={n: _points(found) for n, found in ({**quantiles, **ratios}).items() if n in notes or n in ratios},
         differences={n: _points(differences[n]) for n in notes if n in differences},
-        levers=lever_changes(scenario, reference.scenario),
+        levers=lever_changes(scenario, (reference or result).scenario),
         overrides=overrides(scenario),
         description=scenario.description,
         start=scenario.start,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from countermove.errors import CountermoveError
 from countermove.evidence.ledger import Ledger
-from countermove.evidence.schema import Claim, Parameter, Series, SeriesRow, Source
+from countermove.evidence.schema import Claim, Parameter, Period, Series, SeriesRow, Source
 from countermove.experiments.overrides import apply_overrides
 from countermove.experiments.result import Result
 from countermove.experiments.scenario import Scenario
 from countermove.quantities.units import convert
 from countermove.reports.build.outcomes import HEADLINE
 from countermove.reports.build.relations import KIND
+from countermove.reports.build.units import unit_words
 from countermove.reports.model import (
     Assumption,
     Conflict,
@@ -43,7 +45,7 @@ def _assumption(parameter: Parameter, pinned: float | None, ledger: Ledger) -> A
     return Assumption(
         path=KIND + parameter.id,
         label=parameter.label,
-        unit=parameter.unit,
+        unit=unit_words(parameter.unit),
         low=low,
         central=central,
         high=high,
@@ -145,12 +147,32 @@ def _conflict(subject: str, claims: Sequence[Claim], ledger: Ledger) -> Conflict
     names = {c.id for c in claims}
     users = [p for p in ledger.parameters.values() if any(s.claim in names for s in p.sources)]
     handling = "; ".join(f"{p.label}: {p.prior.kind}" for p in users)
-    return Conflict(f"{subject}, {claims[0].period}", tuple(_position(c, ledger) for c in claims), handling)
+    return Conflict(
+        f"{_subject_words(subject)}, {_period_words(claims[0].period)}", tuple(_position(c, ledger) for c in claims), handling
+    )
+
+
+def _subject_words(subject: str) -> str:
+    """A dotted topic as words: "huawei.ascend.packages" is "Huawei, ascend, packages"."""
+    text = subject.replace("-", " ").replace(".", ", ")
+    return text[:1].upper() + text[1:]
+
+
+def _period_words(period: Period) -> str:
+    """A period by its name where it has one: "2025", "2025-12", else its first and last day."""
+    first, after = period.first_day, period.end_day
+    if period.start is None or period.until is None:
+        return str(period)
+    if (first.month, first.day, after.month, after.day) == (1, 1, 1, 1) and after.year == first.year + 1:
+        return str(first.year)
+    last = after - dt.timedelta(days=1)
+    if first.day == 1 and (first.year, first.month) == (last.year, last.month) and after.day == 1:
+        return f"{first:%Y-%m}"
+    return f"{first} to {last}"
 
 
 def _position(claim: Claim, ledger: Ledger) -> Position:
-    unit = "" if claim.unit in (None, "1") else f" {claim.unit}"
-    value = "" if claim.value is None else plain(claim.value) + unit
+    value = "" if claim.value is None else f"{plain(claim.value)} {unit_words(claim.unit)}".rstrip()
     sources = tuple(s.id for s in ledger.sources_of(claim))
     return Position(claim.says, value, claim.made_by, claim.grade, claim.known, sources)
 

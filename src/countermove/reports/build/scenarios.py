@@ -11,12 +11,12 @@ from countermove.experiments.result import Result
 from countermove.experiments.scenario import Scenario, load_scenario
 from countermove.policy.lever_definitions import MAIN, PREFIX, Lever, Part, load_levers
 from countermove.quantities.calendar import month_name
+from countermove.reports.build.units import unit_words
 from countermove.reports.model import Government, LeverChange, Override
 from countermove.reports.numbers import plain
 
 GOVERNMENTS: dict[str, Government] = {"us": "washington", "cn": "beijing"}
 STATUS_QUO = "as known"
-_UNIT_WORDS = {"tpp": "TPP", "usd_bn/year": "USD bn a year", "usd/usd": "USD per USD"}
 NO_CEILING = 250_000
 H200_TPP = 15_832  # dense 8-bit TOPS x 8: a ceiling below it closes Washington's gate for the H200
 _GATE_WORDS = (
@@ -97,7 +97,7 @@ def value_words(part: Part, value: Any, *, lever: str = "") -> str:
         return next((words for at, words in _SCALES[lever].items() if abs(at - value) < 0.001), f"{value:.3g} of 1")
     if part.unit == "1" and part.high <= 1:
         return f"{100 * value:.3g}%"
-    return plain(float(value)) + ("" if part.unit == "1" else f" {_UNIT_WORDS.get(part.unit, part.unit)}")
+    return f"{plain(float(value))} {unit_words(part.unit)}".rstrip()
 
 
 def overrides(scenario: Scenario) -> tuple[Override, ...]:

@@ -15,7 +15,7 @@ from countermove.reports.model import GateState, Government
 from countermove.reports.numbers import HORIZON_YEAR
 
 WIDTH = 920.0
-LEFT, RIGHT, TOP = 170.0, 8.0, 30.0
+LEFT, RIGHT, TOP = 236.0, 8.0, 30.0
 LANE, BAR = 40.0, 20.0
 STATES: tuple[tuple[GateState, str], ...] = (
     ("open", "open"),
