@@ -1,4 +1,4 @@
-"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month with every stock in view."""
+"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month, stocks in view."""
 
 from __future__ import annotations
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from market_runs import PRESETS, Month, box, compiled, inputs, walk, worst
@@ -15,10 +13,10 @@ ROUNDING = 1e-11
 
 
 @pytest.fixture(scope="module", params=PRESETS)
-def months(request: pytest.FixtureRequest) -> Iterator[tuple[dict, list[Month]]]:
+def months(request: pytest.FixtureRequest) -> tuple[dict, list[Month]]:
     """All months of a preset over the box; one preset is held in memory at a time."""
     market = inputs(compiled(request.param), box())
-    yield {"p": market.parameters, "c": market.constants}, list(walk(market))
+    return {"p": market.parameters, "c": market.constants}, list(walk(market))
 
 
 def total(stages: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ ROUTE_SLICES = (FOREIGN, OFFSHORE, GREY, DOMESTIC)
 """Offers of each route, in the order of :data:`countermove.quantities.axes.ROUTES`."""
 
 PARAMETERS: tuple[str, ...] = ("pue",)
-CONSTANTS: tuple[str, ...] = ("effective_system", "effective_chip", "h100e", "bandwidth", "power_kw", "vendor_sum", "mix", "dt")
+CONSTANTS: tuple[str, ...] = ("effective_system", "effective_chip", "h100e", "bandwidth", "power_kw", "mix", "dt")
 INPUTS: tuple[str, ...] = ("budget", "world_price", "grey_on_sale")
 
 UNITS: dict[str, str] = {
@@ -42,15 +42,15 @@ UNITS: dict[str, str] = {
     "hbm_made": "thousand stack",
     "installed_h100e": "thousand h100e",
     "installed_bandwidth": "pb/s",
-    "installed_effective": "thousand h200",
+    "installed_effective": "thousand package",  # packages of an H200's effective performance
     "power": "gw",
     "frontier_chip": "1",
     "frontier_system": "1",
     "added_h100e": "thousand h100e",
     "smuggled": "thousand h100e",
     "cutoff_risk": "1",
-    "cost_per_work": "thousand usd/h200",
-    "world_cost_per_work": "thousand usd/h200",
+    "cost_per_work": "thousand usd/package",
+    "world_cost_per_work": "thousand usd/package",
     "h200_abroad": "thousand package",
     "domestic_price": "thousand usd/package",
 }
@@ -100,6 +100,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
     added = f.units * c.h100e * better
     effective = xp.exp(xp.sum(c.mix[:, None, None] * xp.log(c.effective_system), axis=0))
     work = xp.sum(f.units * effective * better, axis=0)
+    drawn = stock * c.power_kw
     return {
         "units": f.units,
         "value": f.value,
@@ -130,8 +131,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "installed_h100e": xp.stack([xp.sum(compute[route], axis=0) for route in ROUTE_SLICES]),
         "installed_bandwidth": xp.stack([xp.sum(width[route], axis=0) for route in ROUTE_SLICES]),
         "installed_effective": xp.sum(c.effective_system * (stock * better)[None], axis=1),
-        "power": xp.sum((stock * c.power_kw)[: OFFSHORE.start], axis=0) / 1000.0
-        + xp.sum((stock * c.power_kw)[DOMESTIC], axis=0) / 1000.0,
+        "power": p.pue * (xp.sum(drawn[: OFFSHORE.start], axis=0) + xp.sum(drawn[DOMESTIC], axis=0)) / 1000.0,
         "frontier_chip": frontier(c.effective_chip, s.performance_factor, f.launched, xp),
         "frontier_system": frontier(c.effective_system, s.performance_factor, f.launched, xp),
         "added_h100e": xp.stack([xp.sum(added[route], axis=0) for route in ROUTE_SLICES]),
