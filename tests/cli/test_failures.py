@@ -136,7 +136,7 @@ from countermove.cli.app import main
 def slow(*_, **__):
     print("simulating", file=sys.stderr, flush=True)
     time.sleep(60)
-pipeline.compile_scenario = lambda scenario, known=None: pipeline.Compiled(scenario, None, None, None)
+pipeline.compile_scenario = lambda scenario, known=None, beliefs="prior": pipeline.Compiled(scenario, None, None, None, {})
 pipeline.simulate_draws = slow
 main(sys.argv[1:])
 """

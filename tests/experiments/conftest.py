@@ -67,9 +67,9 @@ def toy_measures(block: pipeline.Block, periods: tuple[str, ...]) -> dict[str, d
 def toy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Put the toy market in place of the real one."""
 
-    def compile_toy(scenario: pipeline.Scenario, *, known: object = None) -> pipeline.Compiled:
+    def compile_toy(scenario: pipeline.Scenario, *, known: object = None, beliefs: str = "prior") -> pipeline.Compiled:
         levers = compile_levers(scenario.settings(), where=scenario.id)
-        return pipeline.Compiled(scenario, overrides.apply_overrides(TOY_PARAMETERS, scenario.overrides), levers, None)  # type: ignore[arg-type]
+        return pipeline.Compiled(scenario, overrides.apply_overrides(TOY_PARAMETERS, scenario.overrides), levers, None, {})  # type: ignore[arg-type]
 
     monkeypatch.setattr(pipeline, "compile_scenario", compile_toy)
     monkeypatch.setattr(pipeline, "simulate_draws", toy_trajectory)

@@ -32,6 +32,7 @@ def compare(
     out: options.Out = None,
     by: options.By = "year",
     known: options.Known = None,
+    prior: options.Prior = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -49,7 +50,14 @@ def compare(
     with progress("simulating", quiet=quiet) as watch:
         wanted = lengths if as_json else tuple(dict.fromkeys(("year", *lengths)))
         comparison = api.compare(
-            chosen, draws=draws, seed=seed, periods=wanted, known=known, monthly=out is not None, progress=watch
+            chosen,
+            draws=draws,
+            seed=seed,
+            periods=wanted,
+            known=known,
+            beliefs="prior" if prior else "fitted",
+            monthly=out is not None,
+            progress=watch,
         )
     if out is not None:
         api.write(comparison, out)

@@ -40,6 +40,7 @@ def run(
     out: options.Out = None,
     by: options.By = "year",
     known: options.Known = None,
+    prior: options.Prior = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -61,6 +62,7 @@ def run(
             seed=seed,
             periods=_stored(lengths, table=not as_json),
             known=known,
+            beliefs="prior" if prior else "fitted",
             monthly=out is not None,
             progress=watch,
         )

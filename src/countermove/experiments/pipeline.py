@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.errors import InputError
+from countermove.errors import InputError, did_you_mean
 from countermove.experiments.draws import BLOCK, sample
 from countermove.experiments.overrides import Assumptions, apply_overrides
 from countermove.experiments.result import OutcomeInfo
 from countermove.experiments.scenario import Scenario
+from countermove.experiments.tilts import Tilt, load_tilts
 
 if TYPE_CHECKING:
     from countermove.market.simulate import Trajectory
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from countermove.policy.levers import LeverSettings
 
 Floats = NDArray[np.float64]
+
+FITTED, PRIOR = "fitted", "prior"
+BELIEFS = (FITTED, PRIOR)
+"""What the draws of the assumptions follow: the priors leaning as the first fit found, or the priors as they stand."""
 
 LANES = 64
 """Blocks are simulated in multiples of this many draws, then cut: vectorised loops treat a ragged end differently, and the first
@@ -40,6 +45,8 @@ class Compiled:
     assumptions: Assumptions
     levers: LeverSettings
     gates: GateArrays
+    tilts: Mapping[str, Tilt]
+    """How the first fit leans on the priors; empty for the priors as they stand."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,11 @@ class Block:
     trajectory: Trajectory
 
 
-def compile_scenario(scenario: Scenario, *, known: dt.date | None = None) -> Compiled:
+def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, beliefs: str = FITTED) -> Compiled:
     """Return the scenario as arrays; `known` hides evidence that became known later (None: none).
+
+    `beliefs` is "fitted" (priors leaning as the recorded first fit found) or "prior". A parameter whose prior the scenario
+    replaces does not lean.
 
     Raises InputError where a lever, a date or an override does not fit.
     """
@@ -67,7 +77,24 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None) -> Com
         assumptions=apply_overrides(load_parameters(), scenario.overrides),
         levers=levers,
         gates=compile_gates(levers, GATE_PRODUCTS, known=known),
+        tilts=_tilts(scenario, beliefs),
     )
+
+
+def _tilts(scenario: Scenario, beliefs: str) -> Mapping[str, Tilt]:
+    """The recorded tilts of the parameters that the scenario leaves alone; none for the world before data."""
+    if beliefs not in BELIEFS:
+        raise InputError(f"no beliefs named {beliefs!r}", where="beliefs", hint=did_you_mean(beliefs, BELIEFS))
+    if beliefs == PRIOR:
+        return {}
+    changed = {path.removeprefix("parameters/") for path in scenario.overrides}
+    return {name: tilt for name, tilt in load_tilts().items() if name not in changed}
+
+
+def sampled(compiled: Compiled, *, seed: int, draws: int, first: int = 0) -> dict[str, Floats]:
+    """Return the joint sample that a compiled scenario is simulated with: parameter or stream -> (draw,)."""
+    assumptions = compiled.assumptions
+    return sample(assumptions.parameters, seed=seed, draws=draws, fixed=assumptions.fixed, first=first, tilts=compiled.tilts)
 
 
 def simulate_blocks(compiled: Compiled, *, seed: int, draws: int, engine: str = "numpy", dt: float = 1.0) -> Iterator[Block]:
@@ -83,8 +110,7 @@ def simulate_draws(compiled: Compiled, *, seed: int, first: int, draws: int, eng
     from countermove.market.compile import compile_market
     from countermove.market.simulate import simulate
 
-    assumptions = compiled.assumptions
-    values = sample(assumptions.parameters, seed=seed, draws=draws, fixed=assumptions.fixed, first=first)
+    values = sampled(compiled, seed=seed, draws=draws, first=first)
     inputs = compile_market(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards, dt=dt)
     return simulate(inputs, engine=engine)
 

@@ -54,6 +54,8 @@ class Result:
     created: str = ""
     evidence_until: str = ""
     """Last day that the shipped evidence covers."""
+    beliefs: str = "fitted"
+    """Whether the assumptions lean as the first fit found ("fitted") or follow their priors ("prior")."""
 
     def outcome(self, name: str) -> Mapping[str, Floats]:
         """Return period -> draws of one outcome; InputError with the nearest id when there is none."""
@@ -116,6 +118,7 @@ class Result:
             "seed": self.seed,
             "draws": self.draws,
             "known": self.known,
+            "beliefs": self.beliefs,
             "evidence_until": self.evidence_until,
             "data_hash": self.data_hash,
             "start": self.scenario.start,

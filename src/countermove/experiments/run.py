@@ -42,16 +42,18 @@ def run(
     engine: str = "numpy",
     dt: float = 1.0,
     monthly: bool = False,
+    beliefs: str = pipeline.FITTED,
     progress: Progress | None = None,
 ) -> Result:
     """Return the outcomes of one scenario over `draws` joint samples of the uncertain parameters.
 
     `periods` are "year", "quarter" or both; `known` hides evidence that became known after a date; `monthly` also keeps quantiles
-    of the monthly series, for 15 kB of memory per draw. Raises InputError for anything out of range. The first n draws are the
+    of the monthly series, for 15 kB of memory per draw; `beliefs` is "fitted" or "prior"
+    (see `tilts`). Raises InputError for anything out of range. The first n draws are the
     same whatever `draws` is.
     """
-    compiled = _compiled([scenario], draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
-    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly)
+    compiled = _compiled([scenario], draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt, beliefs=beliefs)
+    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly, beliefs)
     return _simulate(compiled, settings, progress).results()[0]
 
 
@@ -65,6 +67,7 @@ def compare(
     engine: str = "numpy",
     dt: float = 1.0,
     monthly: bool = False,
+    beliefs: str = pipeline.FITTED,
     progress: Progress | None = None,
 ) -> Comparison:
     """Return two or more scenarios run with the same seed and draws, for paired differences against the first.
@@ -72,7 +75,7 @@ def compare(
     Checks, block by block, that everything simulated before the scenarios' first difference is identical to the last bit, and
     reports it in `Comparison.past`. Raises InputError for fewer than two scenarios or one named twice.
     """
-    compiled = _compiled(scenarios, draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt)
+    compiled = _compiled(scenarios, draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt, beliefs=beliefs)
     if len(compiled) < 2:
         raise InputError(
             "a comparison needs two scenarios or more", where="compare", hint="name the reference first, then the others"
@@ -83,7 +86,7 @@ def compare(
         raise InputError(
             f"{twice} is named twice", where="compare", hint="name each scenario once, or give a changed one its own id"
         )
-    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly)
+    settings = _Settings(draws, seed, tuple(periods), known, engine, dt, monthly, beliefs)
     simulated = _simulate(compiled, settings, progress)
     return Comparison(tuple(simulated.results()), simulated.past)
 
@@ -99,6 +102,7 @@ class _Settings:
     engine: str
     dt: float
     monthly: bool
+    beliefs: str
 
 
 @dataclass
@@ -165,6 +169,7 @@ class _Simulated:
                 monthly={name: _monthly_quantiles(parts) for name, parts in collected.monthly.items()},
                 created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 evidence_until=pipeline.evidence_until(),
+                beliefs=settings.beliefs,
             )
             for scenario, collected in zip(self._scenarios, self._collected, strict=True)
         ]
@@ -193,6 +198,7 @@ def _compiled(
     known: str | None,
     engine: str,
     dt: float,
+    beliefs: str,
 ) -> list[Compiled]:
     """Check every option before any work, then compile."""
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
@@ -212,7 +218,7 @@ def _compiled(
         raise InputError(f"the time step is {dt} months", where="dt", hint="give 1, 0.5, 0.25 or another whole part of a month")
     day = pipeline.known_date(known)
     loaded = [one if isinstance(one, Scenario) else load_scenario(one) for one in scenarios]
-    return [pipeline.compile_scenario(one, known=day) for one in loaded]
+    return [pipeline.compile_scenario(one, known=day, beliefs=beliefs) for one in loaded]
 
 
 def _simulate(compiled: Sequence[Compiled], settings: _Settings, progress: Progress | None) -> _Simulated:

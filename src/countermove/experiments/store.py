@@ -124,6 +124,7 @@ def manifest(stored: Result | Comparison) -> dict[str, Any]:
         "seed": first.seed,
         "draws": first.draws,
         "known": first.known,
+        "beliefs": first.beliefs,
         "evidence_until": first.evidence_until,
         "data_hash": first.data_hash,
         "lock_hash": hashlib.sha256(json.dumps(packages, sort_keys=True).encode()).hexdigest(),
@@ -281,6 +282,7 @@ def _read_result(found: dict[str, Any], entry: dict[str, Any], outcomes: dict[st
         info={name: OutcomeInfo(**info) for name, info in entry["outcomes"].items()},
         created=found["created"],
         evidence_until=found["evidence_until"],
+        beliefs=found["beliefs"],
     )
 
 

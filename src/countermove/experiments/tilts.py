@@ -49,6 +49,8 @@ def load_tilts(path: Path = FIRST_FIT) -> Mapping[str, Tilt]:
     for name, row in rows.items():
         shift, scale = float(row["shift"]), float(row["scale"])
         if not (abs(shift) <= 4.0 and 0.0 < scale <= 1.0):
-            raise DataError(f"tilt {shift:g}, {scale:g}", where=document.where("tilts", name), hint="|shift| <= 4, 0 < scale <= 1")
+            raise DataError(
+                f"tilt {shift:g}, {scale:g}", where=document.where("tilts", name), hint="|shift| <= 4, 0 < scale <= 1"
+            )
         tilts[name] = Tilt(shift, scale)
     return tilts

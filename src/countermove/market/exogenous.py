@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from countermove.market.inputs import Bundle
 from countermove.market.offers import FOREIGN_PRODUCTS, GREY_PRODUCTS, H20, H200, OFFSHORE_PRODUCTS, SUCCESSOR, VENDORS
 from countermove.market.paths import MONTH, end_of_year, growing, log_linear, mid_year, ramp, spread_evenly, step_from
-from countermove.market.tables import market_share_by_vendor, other_vendor_split
+from countermove.market.tables import market_share_by_vendor, other_vendor_split, smaller_vendor_split
 from countermove.market.windows import ageing, on_offer, windows
-from countermove.market.world import class_units, usd_per_h100e, world_h100e
+from countermove.market.world import class_units, rest_of_world_revenue, world_h100e
 from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
@@ -53,16 +53,23 @@ def wafers(p: Bundle) -> Floats:
     return growing(path, end_of_year(2027), np.log1p(p.wafers_growth_later))
 
 
+#: Month coordinates at which Cambricon's lines are given: its output collapsed and came back within 2024.
+CAMBRICON_DATES = (6.0, 18.0, 24.0, 28.0, 31.5, 34.5, 42.0, 54.0)
+CAMBRICON_NAMES = ("2022", "2023", "2024_spring", "2024_spring", "2024_summer", "2024_autumn", "2025", "2026")
+
+
 def packaging(p: Bundle) -> Floats:
-    """Announced packaging slots by vendor, thousand packages a month (month, vendor, draw)."""
+    """Announced packaging slots by vendor, thousand packages a month (month, vendor, draw): history to 2025, then plans."""
     years = (2022, 2023, 2024, 2025, 2026)
     at = [mid_year(y) for y in years]
     growth = np.log1p(p.packages_growth)
     huawei = growing(log_linear(at, [p[f"huawei_packages_{y}"] for y in years]), mid_year(2026), growth)
+    cambricon = log_linear(CAMBRICON_DATES, [p[f"cambricon_packages_{name}"] for name in CAMBRICON_NAMES])
     other = growing(log_linear(at, [p[f"other_packages_{y}"] for y in years]), mid_year(2026), growth)
-    split = other_vendor_split(p)
-    rest = other[:, None, :] * split[None]
-    return np.concatenate([np.broadcast_to(huawei[:, None, :], (MONTHS, 1, rest.shape[-1])), rest], axis=1) / 12.0
+    rest = other[:, None, :] * smaller_vendor_split(p)[None]
+    rows = [huawei[:, None, :], growing(cambricon, mid_year(2026), growth)[:, None, :], rest]
+    draws = max(row.shape[-1] for row in rows)
+    return np.concatenate([np.broadcast_to(row, (*row.shape[:2], draws)) for row in rows], axis=1) / 12.0
 
 
 def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
@@ -207,7 +214,7 @@ def world_inputs(p: Bundle, per_unit: Floats, bandwidth_per_h100e: Floats) -> Bu
     return Bundle(
         us_h100e_flow=us,
         us_bandwidth_flow=us * bandwidth_per_h100e / 1000.0,
-        rest_of_world_revenue=world * usd_per_h100e(p) / 1000.0,
+        rest_of_world_revenue=rest_of_world_revenue(p, world),
         world_units=units,
         rental_world_units=units,
     )

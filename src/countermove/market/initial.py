@@ -31,6 +31,20 @@ def early_stock(p: Bundle, x: Bundle) -> Floats:
     return result
 
 
+def early_requests(p: Bundle, draws: int) -> Floats:
+    """Usual requests at the end of 2021, billion USD a month (foreign, draw): A100s at the rate wanted in 2022."""
+    requests = np.zeros((len(FOREIGN_PRODUCTS), draws))
+    requests[0] = p.latent_a100_2022 * p.price_a100 / 12.0 / 1000.0
+    return requests
+
+
+def early_pipeline(p: Bundle, c: Bundle, draws: int) -> Floats:
+    """Chips on the line at the end of 2021, thousand packages (stage, foreign, draw): A100s at the rate wanted in 2022."""
+    pipeline = np.zeros((ERLANG, len(FOREIGN_PRODUCTS), draws))
+    pipeline[:, 0] = p.latent_a100_2022 / 12.0 * float(c.line_months[0, 0]) / ERLANG
+    return pipeline
+
+
 def early_orders(p: Bundle, c: Bundle, draws: int) -> Floats:
     """A100s on order at the end of 2021, billion USD (foreign, segment, draw): the year's demand over the shipping time."""
     orders = np.zeros((len(FOREIGN_PRODUCTS), c.segment_share.shape[0], draws))
@@ -55,12 +69,12 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
     return State(
         deferred=none(segments),
         advanced=none(segments),
-        usual_request=none(foreign),
+        usual_request=early_requests(p, draws),
         usual_delivery=none(foreign),
         licence_queue=none(foreign, segments),
         approval_queue=none(foreign, segments),
         order_backlog=early_orders(p, c, draws),
-        foreign_pipeline=none(ERLANG, foreign),
+        foreign_pipeline=early_pipeline(p, c, draws),
         foreign_inventory=early_stock(p, x),
         cap_used=none(foreign),
         cap_base=none(foreign) + 1.0,

@@ -110,6 +110,13 @@ def market_share_by_vendor(p: Bundle) -> Floats:
     return np.concatenate([[huawei], (1.0 - huawei) * others / others.sum()])[:, None]
 
 
+def smaller_vendor_split(p: Bundle) -> Floats:
+    """Share of packages of the five vendors other than Huawei and Cambricon (vendor, 1)."""
+    others = other_vendor_split(p)[1:]
+    result: Floats = others / others.sum()
+    return result
+
+
 def other_vendor_split(p: Bundle) -> Floats:
     """Share of the other six vendors' packages (vendor without Huawei, 1)."""
     others = np.array([float(np.mean(p[name])) for name in VENDOR_SPLIT_PARAMETERS])

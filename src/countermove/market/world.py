@@ -80,6 +80,51 @@ def class_units(p: Bundle, h100e: Floats, per_unit: Floats) -> Floats:
     return result
 
 
+@cache
+def datacenter_revenue() -> Floats:
+    """NVIDIA's reported data-centre revenue, billion USD a month (month,), quarters spread evenly; 0 after the last report."""
+    monthly = np.zeros(MONTHS)
+    with Path(DATA / "series" / "nvidia-datacenter-revenue.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            first, last = period_months(row["period"])
+            monthly[first:last] = float(row["value"]) / (last - first)
+    return monthly
+
+
+#: Chips of NVIDIA's legal sales to China: series of units (thousand), and the list price that values them.
+CHINA_SERIES = {
+    "epoch-legal-units-a100-sxm": "price_a100",
+    "epoch-legal-units-a800-sxm": "price_a100",
+    "epoch-legal-units-h800-sxm": "price_h800",
+    "epoch-legal-units-h20": "price_h20",
+}
+
+
+def china_part(p: Bundle) -> Floats:
+    """The part of that revenue which came from China, billion USD a month (month, draw): Epoch's units at list prices."""
+    total = np.zeros((MONTHS, 1))
+    for name, price in CHINA_SERIES.items():
+        with Path(DATA / "series" / f"{name}.csv").open(newline="") as file:
+            for row in csv.DictReader(file):
+                first, last = period_months(row["period"])
+                units = np.zeros((MONTHS, 1))
+                units[first:last] = float(row["value"]) / (last - first)
+                total = total + units * np.atleast_1d(p[price]) / 1000.0
+    return total
+
+
+def rest_of_world_revenue(p: Bundle, h100e: Floats) -> Floats:
+    """NVIDIA's data-centre revenue outside China, billion USD a month (month, draw).
+
+    To 2025 the reported revenue less China's part (low-end cards for China stay in it); later world sales at a falling
+    price per H100e.
+    """
+    reported = np.maximum(datacenter_revenue()[:, None] - china_part(p), 0.0)
+    later = h100e * usd_per_h100e(p) / 1000.0
+    result: Floats = np.where(MONTH[:, None] < EVIDENCE_END, reported, later)
+    return result
+
+
 def usd_per_h100e(p: Bundle) -> Floats:
     """NVIDIA data-centre revenue per H100e sold, million USD per thousand (month, draw): a price falling with age."""
     years = np.maximum(MONTH[:, None] - 46.5, 0.0) / 12.0

@@ -57,6 +57,19 @@ def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: 
     return xp.exp(-months / tolerance)
 
 
+def through_the_gates(shares: Array, weight: Array, outside: Array, passing: Array, correlation: Array, xp: Array) -> Array:
+    """Shares after both gates have let through the share `passing` (foreign, segment, draw) of each foreign demand.
+
+    ``s_j = passing_j s1_j`` for foreign offers; the money turned away chooses once more among the offers that no gate
+    restricts (a second nested logit), so a review that admits a third of demand admits a third of it, whatever the nest.
+    """
+    turned_away = xp.sum(shares[FOREIGN] * (1.0 - passing), axis=0)
+    free = xp.concatenate([weight[FOREIGN] * xp.where(passing < 1.0 - 1e-9, 0.0, 1.0), weight[FOREIGN.stop :]], axis=0)
+    second, _ = nested_logit(free, outside, correlation, NESTS, xp)
+    admitted = xp.concatenate([shares[FOREIGN] * passing, shares[FOREIGN.stop :]], axis=0)
+    return admitted + turned_away * second
+
+
 def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> tuple[Array, Array]:
     """``exp(V/(1-sigma))`` times availability, (offer, segment, draw), and the weight of waiting, (draw,).
 
@@ -74,8 +87,8 @@ def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arra
     patient = order_book_wait(backlog, s.usual_delivery, s.usual_request, p.order_book_tolerance, xp)
     available = xp.concatenate(
         [
-            f.licensed * f.admitted * (x.on_sale * patient)[:, None, :],
-            x.grey_on_sale[:, None, :] * c.grey_access[None, :, :] + 0.0 * f.licensed[:3],
+            f.gate_open * (x.on_sale * patient)[:, None, :],
+            x.grey_on_sale[:, None, :] * c.grey_access[None, :, :] + 0.0 * f.gate_open[:3],
             f.rental_open * x.rental_on_sale[:, None, :] * c.rental_access[None, :, :],
             f.launched[:, None, :] + 0.0 * c.grey_access[None, :, :],
         ],
@@ -85,7 +98,7 @@ def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arra
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
-    """Spread this month's money over offers; announced stops bring purchases forward.
+    """Spread this month's money over offers and through the gates; announced stops bring purchases forward.
 
     Money of a segment = its budget + deferred demand that returns - repayment of what was brought forward. A mandate
     reserves a share for domestic chips; bundling attaches domestic purchases to each foreign dollar.
@@ -96,7 +109,9 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     repaid = xp.minimum(repaid, x.budget * c.segment_share * c.dt)
 
     weight, waiting_weight = choice_weight(s, p, c, x, f, xp)
-    shares, _ = nested_logit(weight, waiting_weight, p.nest_correlation, NESTS, xp)
+    wished, _ = nested_logit(weight, waiting_weight, p.nest_correlation, NESTS, xp)
+    passing = xp.minimum(f.licensed * f.admitted / (f.gate_open + TINY), 1.0)
+    shares = through_the_gates(wished, weight, waiting_weight, passing, p.nest_correlation, xp)
     home = shares[DOMESTIC]
     home_mix = home / (xp.sum(home, axis=0) + TINY)
     free = money * (1.0 - x.mandate)
@@ -145,7 +160,7 @@ MECHANISM = Mechanism(
         "usual_delivery",
     ),
     state_writes=("advanced", "usual_request"),
-    flow_reads=("licensed", "admitted", "rental_open", "launched", "duty", "bundle"),
+    flow_reads=("licensed", "admitted", "gate_open", "rental_open", "launched", "duty", "bundle"),
     flow_writes=("desired", "waiting", "returned_to_market", "requests", "money", "tied_domestic"),
     parameters=(
         "price_elasticity",

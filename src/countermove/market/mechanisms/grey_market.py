@@ -17,13 +17,25 @@ def diverted_flow(level: Array, wedge: Array, elasticity: Array, deterrence: Arr
     return xp.minimum(level * wedge**elasticity * xp.exp(-deterrence), divertible)
 
 
-def clearing_price(price: Array, desired: Array, offered: Array, speed: Array, world: Array, dt: Array, xp: Array) -> Array:
-    """Grey price after one step towards clearing: ``p' = p (desired/offered)^(speed dt)``, within 1 to 4 times the world price.
+def clearing_price(
+    price: Array, desired: Array, offered: Array, speed: Array, slope: Array, world: Array, dt: Array, xp: Array
+) -> Array:
+    """Grey price after one step towards clearing, within 1 to 4 times the world price.
 
-    The ratio of desired to offered is held within 1/3 and 3, so one starved month cannot run away.
+    ``d ln p/dt = speed x ln(desired/offered)``. The ratio itself falls by `slope` per log point of price, so the exact step
+    is ``ln p' = ln p + ln(desired/offered) (1 - exp(-speed slope dt)) / slope``, which approaches the clearing price
+    without overshooting, however elastic the two sides are. The ratio is held within 1/3 and 3.
     """
     ratio = xp.clip((desired + 1e-6) / (offered + 1e-6), 1.0 / 3.0, 3.0)
-    return xp.clip(price * ratio ** (speed * dt), world, 4.0 * world)
+    return xp.clip(price * ratio ** ((1.0 - xp.exp(-speed * slope * dt)) / slope), world, 4.0 * world)
+
+
+def excess_demand_slope(price_elasticity: Array, nest_correlation: Array, grey_elasticity: Array) -> Array:
+    """Fall of log desired over offered chips per log point of the grey price: ``1 + b/(1 - sigma) + supply elasticity``.
+
+    The first two terms are units wanted at fixed inclusive value of the nest, the third what shortage draws in.
+    """
+    return 1.0 + price_elasticity / (1.0 - nest_correlation) + grey_elasticity
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from countermove.market.mechanism import Array, Mechanism, StepResult, Values
 from countermove.market.mechanisms.demand import TINY
-from countermove.market.mechanisms.grey_market import clearing_price
+from countermove.market.mechanisms.grey_market import clearing_price, excess_demand_slope
 from countermove.market.offers import DOMESTIC, FOREIGN, GREY, OFFSHORE
 from countermove.market.state import State
 
@@ -32,7 +32,8 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     """Move all prices one month on."""
     foreign_target = c.list_price[FOREIGN] * x.ageing * advantage_denying(p.advantage_denying_weight, f.slack)
     foreign = sticky(s.price[FOREIGN], foreign_target, p.price_months, c.dt, xp)
-    grey = clearing_price(s.price[GREY], f.grey_desired, f.grey_offered, p.clearing_speed, x.world_price, c.dt, xp)
+    slope = excess_demand_slope(p.price_elasticity, p.nest_correlation, p.grey_elasticity)
+    grey = clearing_price(s.price[GREY], f.grey_desired, f.grey_offered, p.clearing_speed, slope, x.world_price, c.dt, xp)
     rental = sticky(s.price[OFFSHORE], c.list_price[OFFSHORE] * x.rental_ageing, p.price_months, c.dt, xp)
 
     cost = unit_cost_index(f.die_yield, c.reference_yield, p.die_cost_part, f.non_yield_cost)
@@ -56,6 +57,9 @@ MECHANISM = Mechanism(
         "advantage_denying_weight",
         "price_months",
         "clearing_speed",
+        "price_elasticity",
+        "nest_correlation",
+        "grey_elasticity",
         "die_cost_part",
         "cost_pass_through",
         "scarcity_premium",

@@ -1,0 +1,93 @@
+"""Published values that simulated outcomes can be held against, with the range in which a hit counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from countermove.errors import DataError
+from countermove.evidence.ledger import load_ledger
+from countermove.evidence.schema import Series, SeriesRow
+from countermove.quantities.units import convert
+
+#: Half-width of the range of a published value that states none, as a share of it, by grade (assumption: A a filing,
+#: B a named analyst or press report, C derived or one weak page).
+TOLERANCE = {"A": 0.05, "B": 0.15, "C": 0.25, "D": 0.5}
+
+#: Series that restate others; counting them too would weigh the same fact twice.
+RESTATEMENTS = frozenset(
+    {
+        "huawei-ascend-packages-epoch-quarterly",
+        "china-compute-stock-epoch",
+        "nvidia-datacenter-revenue",
+    }
+)
+"""Also NVIDIA's data-centre revenue: the model takes the world outside China from it."""
+
+#: Series whose quarters are a yearly figure divided by four: held against years.
+YEARLY_IN_QUARTERS = frozenset({"epoch-legal-units-ascend-910b", "epoch-legal-units-ascend-910c"})
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published value of one outcome and period, in the outcome's unit."""
+
+    series: str
+    outcome: str
+    period: str
+    value: float
+    low: float
+    high: float
+    stated: bool
+    """Whether the source states the range; otherwise it is the tolerance of the grade."""
+
+    def holds(self, simulated: float) -> bool:
+        """Whether a simulated value lies inside the range."""
+        return self.low <= simulated <= self.high
+
+
+def published_values(*, first: int = 2022, last: int = 2025) -> tuple[Published, ...]:
+    """Every published value linked to an outcome whose period lies in the years [first, last], without restatements."""
+    from countermove.outcomes import outcome
+
+    found = []
+    for name, series in load_ledger().series.items():
+        if series.outcome is None or name in RESTATEMENTS:
+            continue
+        unit = outcome(series.outcome).unit
+        rows = [_in_unit(name, series, row, series.outcome, unit) for row in series.rows if first <= int(row.period[:4]) <= last]
+        found += _by_year(rows) if name in YEARLY_IN_QUARTERS else rows
+    return tuple(found)
+
+
+def _by_year(rows: list[Published]) -> list[Published]:
+    """Sum the four quarters of each year; their ranges add up, because they are one estimate cut in four."""
+    years: dict[str, list[Published]] = {}
+    for row in rows:
+        years.setdefault(row.period[:4], []).append(row)
+    return [
+        replace(
+            quarters[0],
+            period=year,
+            value=sum(q.value for q in quarters),
+            low=sum(q.low for q in quarters),
+            high=sum(q.high for q in quarters),
+        )
+        for year, quarters in years.items()
+    ]
+
+
+def _in_unit(name: str, series: Series, row: SeriesRow, outcome: str, unit: str) -> Published:
+    """One row in the outcome's unit, with its own range or the grade's."""
+    numbers = [None if n is None else float(convert(n, series.unit, unit)) for n in (row.value, row.low, row.high)]
+    value, low, high = numbers
+    stated = low is not None or high is not None
+    if value is None:
+        value = low if low is not None else high
+    if value is None:
+        raise DataError(f"{row.period} holds no number", where=f"series/{name}.csv", hint="give a value, a low or a high")
+    if not stated:
+        width = TOLERANCE[series.grade]
+        low, high = value * (1.0 - width), value * (1.0 + width)
+    bottom = float("-inf") if low is None else low
+    top = float("inf") if high is None else high
+    return Published(name, outcome, row.period, value, bottom, top, stated)
