@@ -29,7 +29,7 @@ class Magnitude:
 
     def fixed(self, value: float) -> str:
         """The bare number with exactly this magnitude's decimals, for the ticks of one axis."""
-        return _sign(value, signed=False) + f"{abs(value / self.divisor):.{self.decimals}f}"
+        return _sign(value, signed=False) + f"{abs(value / self.divisor):.{self.decimals}f}" if value else "0"
 
     def digits(self, value: float, *, signed: bool = False) -> str:
         """The bare number in this magnitude: "12.4", "125", with a sign when `signed`.

@@ -65,6 +65,8 @@ def value_axis(values: Iterable[float], outcome: OutcomeNote, *, count: int = 4)
     """
     known = list(values) or [0.0, 1.0]
     low, high = min(known), max(known)
+    if low == high == 0:
+        high = 1.0  # nothing to show but zero: one unit of the data gives the axis a size
     if outcome.log and low > 0:
         ticks = log_ticks(low, high if high > low else low * 2)
         return Axis(ticks[0], ticks[-1], ticks, _labels(ticks, outcome), log=True)
