@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -215,3 +217,9 @@ def test_levers_show_what_each_scenario_changes_and_a_dash_where_it_does_not(pag
 def test_assumptions_and_sourced_parameters_differ_by_more_than_colour(page: str) -> None:
     assert '<span class="tag sourced">sourced</span>' in page
     assert '<span class="tag assumption">assumption</span>' in page
+
+
+def test_the_template_engine_is_imported_only_when_a_page_is_made() -> None:
+    code = "import sys, countermove.reports.report; print('jinja2' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
