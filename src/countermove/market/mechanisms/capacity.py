@@ -68,5 +68,5 @@ MECHANISM = Mechanism(
     inputs=("reference_revenue", "fab_subsidy", "free_split", "pool_split", "component_controls"),
     constants=("dt", "pool_cost", "usual_split"),
     equation="extra' = extra (1 - d dt/12) + Erlang3(spending)/(unit cost x control multiplier), pools by expected bottleneck",
-    sources=("bernstein-2025-12-china-ai-chips",),
+    sources=("bernstein-2025-12-summary",),
 )

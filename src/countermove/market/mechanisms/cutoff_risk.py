@@ -35,5 +35,5 @@ MECHANISM = Mechanism(
     inputs=("reversal",),
     constants=("dt",),
     equation="risk' = risk exp(-dt/recovery) + jump x reversal x (1 - risk)",
-    sources=("clayton-maggiori-schreger-geoeconomics",),
+    sources=("clayton-maggiori-schreger-2023",),
 )

@@ -165,5 +165,5 @@ MECHANISM = Mechanism(
         "dies_per_wafer",
     ),
     equation="packages = min(good dies/dies each, HBM stacks/stacks each, packaging slots, orders + restocking)",
-    sources=("semianalysis-2025-09-ascend", "leontief-1941"),
+    sources=("semianalysis-2025-09-08-ascend-ramp", "leontief-1941-structure"),
 )

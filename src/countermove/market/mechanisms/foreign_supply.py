@@ -191,5 +191,5 @@ MECHANISM = Mechanism(
         "licence queue -> approval queue -> backlog -> shipment, each leaving at 1-exp(-dt/mean);  "
         "units = min(wanted, stock, cap share x US shipments - shipped, ceiling - shipped this year)"
     ),
-    sources=("fr-2026-00789",),
+    sources=("bis-2026-01-15-review-policy",),
 )

@@ -68,5 +68,5 @@ MECHANISM = Mechanism(
     inputs=("world_price", "enforcement", "grey_enforcement", "grey_level", "world_units", "grey_on_sale"),
     constants=("dt",),
     equation="flow = min(level x (grey price/usual)^elasticity x exp(-enforcement), divertible share x world sales)",
-    sources=("bhagwati-hansen-1973", "epoch-2026-diversion-resale"),
+    sources=("bhagwati-hansen-1973", "epoch-diversion-and-resale"),
 )

@@ -31,5 +31,5 @@ MECHANISM = Mechanism(
     inputs=("rental_world_units", "rental_on_sale"),
     constants=("dt",),
     equation="contracts offered = share x world sales of that class, where the offshore rule lets them",
-    sources=("semianalysis-inferencex-costs",),
+    sources=("semianalysis-2026-inferencex-specifications",),
 )

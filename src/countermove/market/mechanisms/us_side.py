@@ -57,5 +57,5 @@ MECHANISM = Mechanism(
     inputs=("us_h100e_flow", "us_bandwidth_flow", "rest_of_world_revenue", "world_price"),
     constants=("dt", "h100e", "bandwidth"),
     equation="US stock' = stock (1 - dt/life) + US share of world sales - kappa x H200 made for China",
-    sources=("ifp-2026-03-supply-diversion", "epoch-ai-chip-sales"),
+    sources=("ifp-2026-03-27-diversion", "epoch-ai-chip-sales"),
 )
