@@ -160,7 +160,8 @@ def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> B
     """US shipments that a volume cap counts, thousand packages: flow, lumps and resets by month (month, foreign, draw).
 
     The reference period is a part of the lever: since the rule (flow only), cumulative (a lump of earlier shipments) or
-    yearly (each January brings the year's volume and forgets the last). Where no cap applies the base is immaterial.
+    yearly (each January brings the year's volume and forgets the last). A lever that changes the period starts the new
+    one in its month. Where no cap applies the base is immaterial.
     """
     period = levers.choice("washington.volume_cap", "reference_period")
     yearly = np.broadcast_to(p.amd_us_yearly, (len(FOREIGN_PRODUCTS), draws)).copy()
@@ -170,15 +171,16 @@ def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> B
     covered = applies[:, :, 0] > 0.0
     for month in range(MONTHS):
         new = covered[month] & ~(covered[month - 1] if month else np.zeros_like(covered[0]))
+        begins = new | (covered[month] & (month > 0 and period[month] != period[month - 1]))
         reset[month, new] = 1.0
         if period[month] == "yearly":
-            turn = new | (covered[month] & (month % 12 == 0))
+            turn = begins | (covered[month] & (month % 12 == 0))
             reset[month, turn] = 1.0
             lump[month] = turn[:, None] * yearly * (12 - month % 12) / 12.0
         else:
             flow[month] = covered[month][:, None] * yearly / 12.0
             if period[month] == "cumulative":
-                lump[month] = new[:, None] * (p.h200_us_cumulative * (np.arange(len(FOREIGN_PRODUCTS)) == H200)[:, None])
+                lump[month] = begins[:, None] * (p.h200_us_cumulative * (np.arange(len(FOREIGN_PRODUCTS)) == H200)[:, None])
     return Bundle(cap_base_flow=flow, cap_base_lump=lump, cap_reset=reset)
 
 
