@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.experiments import delay
 from countermove.experiments.displacement import DISPLACEMENTS, displacements
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.statistics import Point, point
@@ -186,14 +187,19 @@ class Comparison:
         return {scenario: dict(outcomes) for scenario, outcomes in self._differences.items()}
 
     def displacements(self) -> dict[str, dict[str, list[Point]]]:
-        """Return scenario id -> ratio -> points of what H200 sales displace against the reference."""
-        return {other.scenario.id: displacements(self.reference.outcomes, other.outcomes) for other in self.results[1:]}
+        """Return scenario id -> measure -> points: what H200 sales displace against the reference, and the delay in compute."""
+        return {other.scenario.id: self._beside(other) for other in self.results[1:]}
+
+    def _beside(self, other: Result) -> dict[str, list[Point]]:
+        """Measures of one scenario against the reference that are not differences of an outcome."""
+        later = delay.delays(self.reference.outcomes, other.outcomes)
+        return displacements(self.reference.outcomes, other.outcomes) | ({delay.NAME: later} if later else {})
 
     @property
     def info(self) -> Mapping[str, OutcomeInfo]:
         """How outcomes and displacement ratios are shown."""
         ratios = {name: OutcomeInfo(ratio.unit, ratio.label, "ratio") for name, ratio in DISPLACEMENTS.items()}
-        return {**self.reference.info, **ratios}
+        return {**self.reference.info, **ratios, delay.NAME: OutcomeInfo(delay.UNIT, delay.LABEL, "ratio")}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document of `countermove compare --json`: the reference's outcomes, then every other scenario's.
