@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from countermove.market.mechanism import Array, Values
+from countermove.market.mechanisms.research import launched_share
 from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200, OFFSHORE
 from countermove.market.state import State
 
 ROUTE_SLICES = (FOREIGN, OFFSHORE, GREY, DOMESTIC)
 """Offers of each route, in the order of :data:`countermove.quantities.axes.ROUTES`."""
 
-PARAMETERS: tuple[str, ...] = ("pue",)
-CONSTANTS: tuple[str, ...] = ("effective_system", "effective_chip", "h100e", "bandwidth", "power_kw", "mix", "dt")
+PARAMETERS: tuple[str, ...] = ("pue", "ramp_months")
+CONSTANTS: tuple[str, ...] = (
+    "effective_system",
+    "effective_chip",
+    "h100e",
+    "bandwidth",
+    "power_kw",
+    "mix",
+    "vendor_index",
+    "launch_plan",
+    "dt",
+)
 INPUTS: tuple[str, ...] = ("budget", "world_price", "grey_on_sale")
 
 UNITS: dict[str, str] = {
@@ -101,6 +112,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
     effective = xp.exp(xp.sum(c.mix[:, None, None] * xp.log(c.effective_system), axis=0))
     work = xp.sum(f.units * effective * better, axis=0)
     drawn = stock * c.power_kw
+    launched = launched_share(s.programme_clock[c.vendor_index], c.launch_plan, p.ramp_months, xp)
     return {
         "units": f.units,
         "value": f.value,
@@ -132,8 +144,8 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "installed_bandwidth": xp.stack([xp.sum(width[route], axis=0) for route in ROUTE_SLICES]),
         "installed_effective": xp.sum(c.effective_system * (stock * better)[None], axis=1),
         "power": p.pue * (xp.sum(drawn[: OFFSHORE.start], axis=0) + xp.sum(drawn[DOMESTIC], axis=0)) / 1000.0,
-        "frontier_chip": frontier(c.effective_chip, s.performance_factor, f.launched, xp),
-        "frontier_system": frontier(c.effective_system, s.performance_factor, f.launched, xp),
+        "frontier_chip": frontier(c.effective_chip, s.performance_factor, launched, xp),
+        "frontier_system": frontier(c.effective_system, s.performance_factor, launched, xp),
         "added_h100e": xp.stack([xp.sum(added[route], axis=0) for route in ROUTE_SLICES]),
         "smuggled": s.smuggled,
         "cutoff_risk": s.cutoff_risk,

@@ -71,7 +71,7 @@ def _with_numpy(inputs: MarketInputs, model: Model, keep: Callable[[str], bool])
 
 
 #: Inputs that happen once in a month whatever the step: lumps and resets.
-ONCE = ("stock_injection", "cap_base_lump", "cap_reset", "new_year")
+ONCE = ("stock_injection", "cap_base_lump", "cap_reset", "new_year", "reversal")
 
 
 def _only_once(x: Bundle, sub: int) -> Bundle:

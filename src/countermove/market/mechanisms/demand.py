@@ -126,7 +126,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     waiting = money - xp.sum(desired, axis=0)
 
     monthly = xp.sum(foreign, axis=1)
-    ahead = x.stop_notice * p.stockpile_strength * 12.0 * s.usual_request
+    ahead = x.stop_notice * c.dt * p.stockpile_strength * 12.0 * s.usual_request
     pulled = ahead[:, None, :] * foreign / (monthly[:, None, :] + TINY)
     smooth = 1.0 - xp.exp(-c.dt / p.request_months)
     state = {

@@ -13,14 +13,28 @@ def share_leaving(months: Array, dt: Array, xp: Array) -> Array:
     return 1.0 - xp.exp(-dt / (months + 1e-3))
 
 
+def pass_through(stock: Array, inflow: Array, mean_months: Array, dt: Array, xp: Array) -> tuple[Array, Array]:
+    """One step of a stage in which things stay `mean_months` on average, fed evenly over the step: (stock, outflow).
+
+    The exact solution of ``dQ/dt = inflow/dt - Q/m``: ``Q = Q0 e + inflow (m/dt)(1 - e)`` with ``e = exp(-dt/m)``. In a
+    steady state it holds m months of flow whatever the step (Little's law), so a finer step leaves the delay as it is.
+    """
+    mean = mean_months + 1e-3
+    kept = xp.exp(-dt / mean)
+    held = stock * kept + inflow * (mean / dt * (1.0 - kept))
+    return held, stock + inflow - held
+
+
 def erlang(stages: Array, inflow: Array, mean_months: Array, dt: Array, xp: Array) -> tuple[Array, Array]:
     """One step of an Erlang delay: `stages` (stage, ..., draw) fed by `inflow`; returns (stages, outflow).
 
-    Each of the stages holds ``mean/stages`` months of flow; what enters in a step leaves its stage from the next on.
+    Each of the stages holds ``mean/stages`` months of flow and passes on within the step what leaves it.
     """
-    leaving = stages * (1.0 - xp.exp(-dt * ERLANG / mean_months))
-    entering = xp.concatenate([inflow[None], leaving[:-1]], axis=0)
-    return stages - leaving + entering, leaving[-1]
+    held = []
+    for stage in range(ERLANG):
+        content, inflow = pass_through(stages[stage], inflow, mean_months / ERLANG, dt, xp)
+        held.append(content)
+    return xp.stack(held), inflow
 
 
 def cap_headroom(share: Array, base: Array, used: Array, xp: Array) -> Array:
@@ -39,19 +53,18 @@ def stages(s: State, p: Values, c: Values, f: Values, xp: Array) -> tuple[dict[s
     still = f.gate_open
     licence_months = (p.licence_months * f.licence_needed)[:, None, :]
     approval_months = (p.approval_months * f.approval_needed)[:, None, :]
-    licence_queue = s.licence_queue * still + f.requests
-    granted = licence_queue * share_leaving(licence_months, c.dt, xp)
-    approval_queue = s.approval_queue * still + granted
-    decided = approval_queue * share_leaving(approval_months, c.dt, xp)
+    licence_queue, granted = pass_through(s.licence_queue * still, f.requests, licence_months, c.dt, xp)
+    approval_queue, decided = pass_through(s.approval_queue * still, granted, approval_months, c.dt, xp)
     converted = decided * (1.0 - f.approval_needed * (1.0 - p.order_conversion))[:, None, :]
-    backlog = s.order_backlog * still + converted
-    cancelled = backlog * share_leaving(p.order_patience_months, c.dt, xp)
+    orders = s.order_backlog * still
+    backlog, cancelled = pass_through(orders, converted, p.order_patience_months, c.dt, xp)
+    _, due = pass_through(orders, converted, p.shipping_months, c.dt, xp)
     void = (s.licence_queue + s.approval_queue + s.order_backlog) * (1.0 - still)
-    state = {"licence_queue": licence_queue - granted, "approval_queue": approval_queue - decided}
+    state = {"licence_queue": licence_queue, "approval_queue": approval_queue}
     work = {
-        "backlog": backlog - cancelled,
+        "backlog": backlog,
         "given_up": void + cancelled + decided - converted,
-        "shippable": (backlog - cancelled) * share_leaving(p.shipping_months, c.dt, xp),
+        "shippable": due * backlog / (orders + converted + TINY),
     }
     return state, work
 
@@ -188,7 +201,7 @@ MECHANISM = Mechanism(
     ),
     constants=("dt", "line_months", "line_response"),
     equation=(
-        "licence queue -> approval queue -> backlog -> shipment, each leaving at 1-exp(-dt/mean);  "
+        "licence queue -> approval queue -> backlog -> shipment, each a stage dQ/dt = inflow - Q/mean;  "
         "units = min(wanted, stock, cap share x US shipments - shipped, ceiling - shipped this year)"
     ),
     sources=("bis-2026-01-15-review-policy",),

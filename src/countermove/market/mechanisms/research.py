@@ -64,13 +64,15 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     node = p.node_headroom * xp.exp(-p.control_on_node * x.component_controls)
     attainable = xp.minimum(productivity, node)[c.vendor_index]
 
-    launched = launched_share(s.programme_clock[c.vendor_index], c.launch_plan, p.ramp_months, xp)
+    clock = s.programme_clock + c.dt * productivity**p.launch_sensitivity
+    halfway = 0.5 * (s.programme_clock + clock)  # flows of a month see the launches at its middle
+    launched = launched_share(halfway[c.vendor_index], c.launch_plan, p.ramp_months, xp)
     adapting = (1.0 - launched) * (1.0 - xp.exp(-c.dt / 12.0))
     performance = s.performance_factor + adapting * (attainable - s.performance_factor)
     yearly = p.rolling_improvement * attainable * xp.exp(-p.control_on_node * x.component_controls)
     state = {
         "knowledge": knowledge,
-        "programme_clock": s.programme_clock + c.dt * productivity**p.launch_sensitivity,
+        "programme_clock": clock,
         "performance_factor": performance * xp.exp(x.rolling * yearly * c.dt / 12.0),
     }
     return state, {"launched": launched, "research_spending": spending, "research_productivity": productivity}
