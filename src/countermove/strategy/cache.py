@@ -1,0 +1,133 @@
+"""Simulated cells on disk, so that another profile, order or precision costs no new simulation.
+
+The key hashes everything that moves a number: the strategies, the outcomes, the window, seed, draws, version, data hash and
+code of the model. Entries are written to a temporary name and moved, so an interrupted run leaves nothing half-written; a
+broken one is ignored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from countermove import __version__
+from countermove.evidence.data_tree import data_hash
+from countermove.strategy.cells import Cells, Progress, simulate_cells
+from countermove.strategy.game_file import Game
+
+MOST_ENTRIES = 40
+"""Entries kept; the ones unused longest go first."""
+
+
+def cache_folder() -> Path:
+    """Return the folder of the cache: `COUNTERMOVE_CACHE`, else the user's cache folder."""
+    given = os.environ.get("COUNTERMOVE_CACHE")
+    return Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "countermove" / "games"
+
+
+def cells_of(
+    game: Game,
+    outcomes: Sequence[str],
+    *,
+    draws: int,
+    seed: int,
+    overrides: Mapping[str, Any] | None = None,
+    pairs: Sequence[tuple[int, int]] | None = None,
+    use_cache: bool = True,
+    progress: Progress | None = None,
+) -> Cells:
+    """Return simulated cells, from the cache where they are there; arguments and errors are those of `simulate_cells`."""
+
+    def simulated() -> Cells:
+        return simulate_cells(game, outcomes, draws=draws, seed=seed, overrides=overrides, pairs=pairs, progress=progress)
+
+    if not use_cache:
+        return simulated()
+    return _stored(cache_folder() / f"{key_of(game, outcomes, draws, seed, overrides, pairs)}.npz", simulated)
+
+
+def key_of(
+    game: Game,
+    outcomes: Sequence[str],
+    draws: int,
+    seed: int,
+    overrides: Mapping[str, Any] | None = None,
+    pairs: Sequence[tuple[int, int]] | None = None,
+) -> str:
+    """Return the key of a simulation: the SHA-256 of all that it depends on."""
+    body = {
+        "strategies": {
+            side: [(s.id, s.scenario.settings(), s.scenario.start, s.scenario.hazards) for s in game.side(side)]
+            for side in ("washington", "beijing")
+        },
+        "outcomes": list(outcomes),
+        "window": [game.first, game.last],
+        "pairs": None if pairs is None else [list(pair) for pair in pairs],
+        "overrides": dict(overrides or {}),
+        "draws": draws,
+        "seed": seed,
+        "version": __version__,
+        "data": data_hash(),
+        "code": code_hash(),
+    }
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:40]
+
+
+@cache
+def code_hash() -> str:
+    """Return the hash of the code that a simulation runs: every room below this one."""
+    package = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for room in ("hardware", "policy", "market", "outcomes", "experiments", "strategy"):
+        for path in sorted((package / room).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _stored(path: Path, simulated: Callable[[], Cells]) -> Cells:
+    found = _read(path)
+    if found is None:
+        found = simulated()
+        _write(path, found)
+    return found
+
+
+def _read(path: Path) -> Cells | None:
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            head = json.loads(str(stored["head"]))
+            values = stored["values"]
+        os.utime(path)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None
+    names = {name: tuple(head[name]) for name in ("washington", "beijing", "outcomes", "years")}
+    return Cells(**names, values=values, seed=head["seed"], full_compilations=head["full_compilations"])
+
+
+def _write(path: Path, cells: Cells) -> None:
+    """Store an entry and forget the oldest; a folder that cannot be written only costs the next run time."""
+    head = {name: getattr(cells, name) for name in ("washington", "beijing", "outcomes", "years", "seed", "full_compilations")}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                np.savez(stream, head=np.array(json.dumps(head)), values=cells.values)
+            os.replace(name, path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        entries = sorted(path.parent.glob("*.npz"), key=lambda entry: entry.stat().st_mtime)
+        for entry in entries[:-MOST_ENTRIES]:
+            entry.unlink(missing_ok=True)
+    except OSError:
+        return

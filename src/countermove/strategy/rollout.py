@@ -1,0 +1,87 @@
+"""Running the market from a month on: the past once, then each pair of strategies from the state that it left.
+
+The same mechanisms and observer as a plain run; a test holds both to the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.market.inputs import Bundle, MarketInputs
+from countermove.market.model import Model
+from countermove.market.observe import observe
+from countermove.market.state import State
+from countermove.outcomes import OUTCOMES
+from countermove.outcomes.window import Window
+from countermove.quantities.calendar import period_months
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The months [first, last) that are simulated anew, and the outcomes to be measured."""
+
+    first: int
+    last: int
+    outcomes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """The shared past: the state before the first month of a stretch, and the series kept of it, (month, ..., draw)."""
+
+    state: State
+    series: Mapping[str, Floats]
+
+
+def needed(outcomes: Sequence[str]) -> frozenset[str]:
+    """Return the monthly series that the outcomes read."""
+    return frozenset(name for outcome in outcomes if outcome in OUTCOMES for name in OUTCOMES[outcome].reads)
+
+
+def past_of(inputs: MarketInputs, until: int, outcomes: Sequence[str]) -> Past:
+    """Simulate the months before `until`."""
+    return _months(inputs, inputs.initial, range(until), needed(outcomes))
+
+
+def continued(inputs: MarketInputs, past: Past, stretch: Stretch) -> dict[str, Floats]:
+    """Return the series of past and stretch together, (month, ..., draw)."""
+    own = _months(inputs, past.state, range(stretch.first, stretch.last), needed(stretch.outcomes)).series
+    return {name: np.concatenate([past.series[name], values]) for name, values in own.items()}
+
+
+def measured(
+    series: Mapping[str, Floats],
+    outcomes: Sequence[str],
+    years: Sequence[str],
+    *,
+    given: Mapping[str, Mapping[str, float]],
+    draws: int,
+) -> Floats:
+    """Return (outcome, year, draw); `given` holds yearly numbers of terms that no series carries."""
+    found = np.empty((len(outcomes), len(years), draws))
+    for k, name in enumerate(outcomes):
+        for y, year in enumerate(years):
+            first, last = period_months(year)
+            found[k, y] = given[name][year] if name in given else OUTCOMES[name].measure(Window(series, first, last))
+    return found
+
+
+def _months(inputs: MarketInputs, state: State, months: range, keep: frozenset[str]) -> Past:
+    model, p, c = Model(), Bundle(inputs.parameters), Bundle(inputs.constants)
+    kept: dict[str, Floats] = {}
+    with np.errstate(under="ignore"):
+        for place, month in enumerate(months):
+            x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
+            state, flows = model.month(state, p, c, x, np)
+            for name, value in observe(state, p, c, x, flows, np).items():
+                if name in keep:
+                    if name not in kept:
+                        kept[name] = np.empty((len(months), *value.shape))
+                    kept[name][place] = value
+    return Past(state, kept)
