@@ -1,0 +1,83 @@
+"""`countermove explain`: from a number back to what it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from countermove.cli import options
+from countermove.cli.output import print_json, print_text, progress
+
+if TYPE_CHECKING:
+    from countermove.experiments.result import Comparison, Result
+
+EPILOG = """Examples:
+
+\b
+  countermove explain h200-2026 domestic_ai_chip_revenue_usd_bn
+  countermove explain out/demo h200_china_revenue_usd_bn --period 2027 --scenario open-h200+open
+  countermove explain h200-2026 us_china_compute_ratio_h100e --depth 3
+  countermove explain h200-2026 parity_year_chip_decode --all --json
+
+The chain: outcome <- monthly series <- mechanisms that write them <- mechanisms that feed those <- parameters, levers and
+tables <- claims <- sources with their addresses.
+"""
+
+DRAWS = 500
+
+
+def explain(
+    run: Annotated[
+        str,
+        typer.Argument(metavar="RUN", help="A folder that `countermove run --out` wrote, or a preset or scenario file to run."),
+    ],
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="The id of an outcome, such as h200_china_revenue_usd_bn.")],
+    period: Annotated[
+        str | None, typer.Option("--period", help="Year, quarter or horizon (default: 2028, or the horizon).")
+    ] = None,
+    scenario: Annotated[
+        str | None, typer.Option("--scenario", help="Which scenario of a stored comparison (default: first).")
+    ] = None,
+    depth: Annotated[int, typer.Option("--depth", min=0, help="Steps of the chain shown beyond the first mechanisms.")] = 1,
+    everything: Annotated[bool, typer.Option("--all", help="Show every mechanism, parameter, table entry and source.")] = False,
+    draws: Annotated[int, typer.Option("--draws", "-n", help="Draws when RUN is a scenario that has to be run.")] = DRAWS,
+    seed: options.Seed = options.SEED,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Explain an outcome: what it moves with, which relations make it, and which claims and sources they rest on."""
+    from countermove.desk.explain import chosen_result
+    from countermove.desk.explain import explain as explanation
+    from countermove.desk.explain_text import lines
+    from countermove.outcomes import outcome as checked
+
+    stored = _stored(run, outcome, period, draws, seed, quiet=quiet)
+    result = chosen_result(stored, scenario)
+    if outcome not in result.outcomes:
+        checked(outcome)
+    document = explanation(result, outcome, period=period)
+    if as_json:
+        print_json(document)
+    else:
+        print_text("\n".join(lines(document, depth=depth, everything=everything)))
+
+
+def _stored(run: str, outcome: str, period: str | None, draws: int, seed: int, *, quiet: bool) -> Result | Comparison:
+    """Read the run of a folder; or check what is asked, then run the scenario."""
+    from countermove import api
+    from countermove.outcomes import outcome as checked
+
+    if Path(run).is_dir():
+        return api.load_result(run)
+    scenario = api.load(run)
+    checked(outcome)
+    lengths = ("year", "quarter") if period is not None and "Q" in period else ("year",)
+    with progress(f"simulating {scenario.id}", quiet=quiet) as watch:
+        return api.run(scenario, draws=draws, seed=seed, periods=lengths, progress=watch)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("explain", epilog=EPILOG)(explain)
