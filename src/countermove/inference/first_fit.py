@@ -33,17 +33,13 @@ LEAST_ERROR = 0.1
 #: Relative change below which a simulated zero counts, in the outcome's unit over the published value.
 FLOOR = 0.02
 
-#: Parameters that the history of 2022-2025 can speak to; all others keep their priors.
+#: Parameters that the history of 2022-2025 can speak to: levels and prices. Tastes (elasticities, nesting, waiting) are left at
+#: their priors: history hardly identifies them, and a fit would bend them to mend small misses elsewhere.
 FITTED = (
     "demand.legal_market_2022",
     "demand.legal_market_2023",
     "demand.legal_market_2024",
     "demand.legal_market_2025",
-    "demand.price_elasticity",
-    "demand.quality_elasticity",
-    "demand.nest_correlation",
-    "demand.wait_share",
-    "demand.stockpile_strength",
     "demand.latent_a100_2022",
     "demand.latent_a800_2023",
     "demand.latent_h800_2023",
@@ -54,7 +50,6 @@ FITTED = (
     "demand.latent_huawei_2025",
     "demand.latent_cambricon_2025",
     "demand.latent_other_2025",
-    "demand.reentry_months",
     "demand.order_book_tolerance",
     "foreign.h20_line_rate",
     "foreign.hopper_line_rate_2023",
@@ -72,8 +67,10 @@ FITTED = (
     "prices.ascend_realisation",
     "prices.price_cambricon",
     "prices.price_other",
+    "supply.cambricon_packages_2025",
+    "supply.huawei_packages_2023",
+    "supply.other_packages_2023",
     "grey.grey_scale",
-    "grey.grey_elasticity",
 )
 
 

@@ -13,6 +13,9 @@ from countermove.quantities.units import convert
 #: B a named analyst or press report, C derived or one weak page).
 TOLERANCE = {"A": 0.05, "B": 0.15, "C": 0.25, "D": 0.5}
 
+#: Least half-width for part of a year: sales are booked and shipped in neighbouring quarters (assumption).
+PART_OF_YEAR = 0.15
+
 #: Series that restate others; counting them too would weigh the same fact twice.
 RESTATEMENTS = frozenset(
     {
@@ -86,7 +89,7 @@ def _in_unit(name: str, series: Series, row: SeriesRow, outcome: str, unit: str)
     if value is None:
         raise DataError(f"{row.period} holds no number", where=f"series/{name}.csv", hint="give a value, a low or a high")
     if not stated:
-        width = TOLERANCE[series.grade]
+        width = max(TOLERANCE[series.grade], PART_OF_YEAR if len(row.period) > len("2025") else 0.0)
         low, high = value * (1.0 - width), value * (1.0 + width)
     bottom = float("-inf") if low is None else low
     top = float("inf") if high is None else high

@@ -29,7 +29,11 @@ def advantage_denying(weight: Array, rival_slack: Array) -> Array:
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
-    """Move all prices one month on."""
+    """Move all prices one month on.
+
+    Domestic list prices are quoted for 2024-2025; costs above those of the quoted date (before it, at a young foundry) are
+    not passed on, because most chips of that time came from foreign foundries.
+    """
     foreign_target = c.list_price[FOREIGN] * x.ageing * advantage_denying(p.advantage_denying_weight, f.slack)
     foreign = sticky(s.price[FOREIGN], foreign_target, p.price_months, c.dt, xp)
     slope = excess_demand_slope(p.price_elasticity, p.nest_correlation, p.grey_elasticity)
@@ -40,7 +44,11 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     short = 1.0 - xp.clip(f.domestic_fill, 0.0, 1.0)
     wanted = xp.sum(f.desired[DOMESTIC], axis=1)
     scarcity = (short * wanted) / (wanted + TINY)
-    target = c.list_price[DOMESTIC] * cost[c.vendor_index] ** p.cost_pass_through * (1.0 + p.scarcity_premium * scarcity)
+    target = (
+        c.list_price[DOMESTIC]
+        * xp.minimum(cost, 1.0)[c.vendor_index] ** p.cost_pass_through
+        * (1.0 + p.scarcity_premium * scarcity)
+    )
     domestic = sticky(s.price[DOMESTIC], target, p.price_months, c.dt, xp)
     return {"price": xp.concatenate([foreign, grey, rental, domestic], axis=0)}, {"unit_cost_index": cost}
 
