@@ -13,7 +13,6 @@ Names follow the nouns of the command line. Everything heavy is imported by the 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from countermove.experiments.store import check_folder, load_result
 from countermove.experiments.store import write as _write
 
 if TYPE_CHECKING:
+    from countermove.desk.reproduce import Reproduction
     from countermove.evidence.entry import Entry
     from countermove.evidence.ledger import Ledger
 
@@ -37,7 +37,9 @@ __all__ = [
     "catalogue_entry",
     "catalogue_rows",
     "check_folder",
+    "claims",
     "compare",
+    "doctor",
     "evidence_paths",
     "explain",
     "ledger",
@@ -45,6 +47,7 @@ __all__ = [
     "load_result",
     "look_up",
     "preset_names",
+    "reproduce",
     "run",
     "suffix_names",
     "write",
@@ -129,66 +132,36 @@ def _report_into(stored: Result | Comparison, folder: Path) -> object:
     return _report(stored, folder / "report.html")
 
 
-def explain(result: Result, outcome: str) -> dict[str, Any]:
-    """Return the chain behind an outcome as plain data: definition, series, mechanisms, their parameters, their sources.
+def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[str, Any]:
+    """Return the chain behind an outcome as plain data: series, mechanisms, parameters with correlations, claims, sources.
 
     A mechanism's `steps` count how far it stands from the outcome: 0 writes what the outcome reads, 1 feeds those, and so on.
-    Raises InputError with the nearest id for an outcome that the result does not hold.
+    Raises InputError with the nearest name for an outcome or a period that the result does not hold.
     """
-    from countermove.evidence.ledger import load_parameters
-    from countermove.outcomes import OUTCOMES
-    from countermove.reports.build.relations import mechanisms_of, relations
+    from countermove.desk.explain import explain as chain
 
-    result.outcome(outcome)
-    about = OUTCOMES[outcome]
-    notes = {note.name: note for note in relations({f"parameters/{name}" for name in load_parameters()})}
-    steps = _steps_upstream(mechanisms_of(about.reads), {name: note.upstream for name, note in notes.items()})
-    paths = dict.fromkeys(path for name in steps for path in notes[name].parameters)
-    return {
-        "outcome": outcome,
-        "label": about.label,
-        "unit": about.unit,
-        "definition": about.definition,
-        "reads": list(about.reads),
-        "points": [point.to_dict() for point in result.quantiles()[outcome]],
-        "mechanisms": [
-            {
-                "name": name,
-                "steps": count,
-                "title": notes[name].title,
-                "equation": notes[name].equation,
-                "literature": list(notes[name].references),
-                "parameters": list(notes[name].parameters),
-                "fed_by": list(notes[name].upstream),
-            }
-            for name, count in steps.items()
-        ],
-        "parameters": [_explained_parameter(path, result) for path in paths],
-    }
+    return chain(result, outcome, period=period)
 
 
-def _steps_upstream(first: Iterable[str], fed_by: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Return mechanism -> smallest number of steps to the outcome, nearest first."""
-    steps = dict.fromkeys(first, 0)
-    for name in (queue := list(steps)):
-        for other in fed_by[name]:
-            if other not in steps:
-                steps[other] = steps[name] + 1
-                queue.append(other)
-    return steps
+def claims(case: str, **options: Any) -> dict[str, Any]:
+    """Return the claims of a case with evidence for and against and the model's odds; see `desk.claims.claims` for options."""
+    from countermove.desk.claims import claims as table
+
+    return table(case, **options)
 
 
-def _explained_parameter(path: str, result: Result) -> dict[str, Any]:
-    entry = ledger().resolve(path)
-    sources = [*entry.sources, *(source for claim in entry.claims for source in ledger().sources_of(claim))]
-    pinned = result.scenario.overrides.get(path)
-    return {
-        "path": path,
-        "label": entry.title,
-        **{name.replace(" ", "_"): value for name, value in entry.facts if name in ("unit", "prior", "basis")},
-        "overridden": None if pinned is None else str(pinned),
-        "sources": list(dict.fromkeys(source.id for source in sources)),
-    }
+def reproduce(folder: Path | str, *, tolerance: float | None = None) -> Reproduction:
+    """Run a stored result again and compare every number; see `desk.reproduce.reproduce` for errors."""
+    from countermove.desk.reproduce import reproduce as again
+
+    return again(folder, tolerance=tolerance)
+
+
+def doctor(*, data: Path | None = None) -> dict[str, Any]:
+    """Return what an examination of the installation and of the data finds, as plain data."""
+    from countermove.desk.doctor import document, examine
+
+    return document(list(examine(data=data)))
 
 
 open_door("report", _report)

@@ -16,9 +16,7 @@ EPILOG = """Example:
 
 
 def schema(
-    command: Annotated[
-        str, typer.Argument(help="The command whose --json document is described: run, compare, evidence or catalog.")
-    ],
+    command: Annotated[str, typer.Argument(help="The command whose --json document is described, such as run or claims.")],
 ) -> None:
     """Print the JSON schema of the document that a command prints with --json."""
     from countermove.cli.documents import DOCUMENTS

@@ -56,6 +56,7 @@ class SeriesReads:
     stocks: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 def mechanisms() -> dict[str, Mechanism]:
@@ -112,6 +113,7 @@ def series_reads() -> dict[str, SeriesReads]:
             "stocks": stocks,
             "inputs": {name: x[name] for name in observer.INPUTS},
             "constants": {name: c[name] for name in observer.CONSTANTS if name != "dt"},
+            "parameters": {name: p[name] for name in observer.PARAMETERS},
         }
         return _observed_reads(groups, p, c, x)
 
@@ -120,19 +122,29 @@ def _observed_reads(groups: Mapping[str, Mapping[str, Any]], p: Bundle, c: Bundl
     def seen(group: str, changed: Mapping[str, Any]) -> dict[str, Any]:
         given = {name: {**values, **(changed if name == group else {})} for name, values in groups.items()}
         return observer.observe(
-            State(**given["stocks"]), p, Bundle(c, **given["constants"]), Bundle(x, **given["inputs"]), Flows(given["flows"]), np
+            State(**given["stocks"]),
+            Bundle(p, **given["parameters"]),
+            Bundle(c, **given["constants"]),
+            Bundle(x, **given["inputs"]),
+            Flows(given["flows"]),
+            np,
         )
 
     usual = seen("", {})
     found: dict[str, dict[str, list[str]]] = {series: {group: [] for group in groups} for series in usual}
     for group, values in groups.items():
         for name, value in values.items():
-            for series, moved in seen(group, {name: np.asarray(value) * 1.5 + 0.1}).items():
+            for series, moved in seen(group, {name: _changed(np.asarray(value))}).items():
                 if not np.array_equal(moved, usual[series]):
                     found[series][group].append(name)
     return {
         series: SeriesReads(**{group: tuple(names) for group, names in by_group.items()}) for series, by_group in found.items()
     }
+
+
+def _changed(value: NDArray[Any]) -> NDArray[Any]:
+    """Another value of a door: larger, or for places on an axis the same places in another order."""
+    return np.roll(value, 1) if value.dtype.kind in "iu" else np.asarray(value * 1.5 + 0.1)
 
 
 def _policy(settings: Mapping[str, Any]) -> tuple[Any, Any]:
@@ -205,19 +217,22 @@ def _doors(compiled: MarketInputs) -> list[tuple[str, Floats]]:
 def parameters_of(mechanism: str) -> tuple[str, ...]:
     """Return the ids of all parameters that act in a mechanism: declared ones first, then those behind its inputs."""
     found = mechanisms()[mechanism]
-    by_short = {name.rpartition(".")[2]: name for name in load_parameters()}
-    declared = [by_short[name] for name in found.parameters if name in by_short]
     behind = {*found.inputs, *found.constants, *(f"initial {name}" for name in found.state_writes)}
-    through = [name for name, doors in doors_of_parameters().items() if name not in STREAMS and behind & {*doors}]
-    return tuple(dict.fromkeys([*declared, *through]))
+    return _acting(found.parameters, behind)
 
 
 @cache
 def parameters_of_series(series: str) -> tuple[str, ...]:
     """Return the ids of parameters that act on a series when it is observed, such as chips' effective performance."""
     reads = series_reads()[series]
-    behind = {*reads.inputs, *reads.constants}
-    return tuple(name for name, doors in doors_of_parameters().items() if name not in STREAMS and behind & {*doors})
+    return _acting(reads.parameters, {*reads.inputs, *reads.constants})
+
+
+def _acting(declared: Iterable[str], behind: set[str]) -> tuple[str, ...]:
+    by_short = {name.rpartition(".")[2]: name for name in load_parameters()}
+    direct = [by_short[name] for name in declared if name in by_short]
+    through = [name for name, doors in doors_of_parameters().items() if name not in STREAMS and behind & {*doors}]
+    return tuple(dict.fromkeys([*direct, *through]))
 
 
 @cache
