@@ -54,8 +54,19 @@ def wafers(p: Bundle) -> Floats:
 
 
 #: Month coordinates at which Cambricon's lines are given: its output collapsed and came back within 2024.
-CAMBRICON_DATES = (6.0, 18.0, 24.0, 28.0, 31.5, 34.5, 37.5, 42.0, 54.0)
-CAMBRICON_NAMES = ("2022", "2023", "2024_spring", "2024_spring", "2024_summer", "2024_autumn", "2025_winter", "2025", "2026")
+CAMBRICON_DATES = (6.0, 18.0, 24.0, 29.5, 30.5, 32.8, 34.0, 37.5, 42.0, 54.0)
+CAMBRICON_NAMES = (
+    "2022",
+    "2023",
+    "2024_spring",
+    "2024_spring",
+    "2024_summer",
+    "2024_summer",
+    "2024_autumn",
+    "2025_winter",
+    "2025",
+    "2026",
+)
 
 
 def packaging(p: Bundle) -> Floats:

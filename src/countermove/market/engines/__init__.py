@@ -1,0 +1,1 @@
+"""Compiled engines: the same mechanisms as `market.simulate`, traced once and run in chunks."""
