@@ -161,7 +161,11 @@ def _check_outcomes(document: Document, spec: SweepFile) -> None:
             raise document.error(f"no outcome named {name!r}", "outcomes", number, hint=did_you_mean(name, OUTCOMES))
     for number, period in enumerate(spec.periods):
         if period not in (valid := [*years(), *quarters()]):
-            hint = did_you_mean(period, valid) if period != HORIZON else "leave it out: dates are always measured over the whole clock"
+            hint = (
+                did_you_mean(period, valid)
+                if period != HORIZON
+                else "leave it out: dates are always measured over the whole clock"
+            )
             raise document.error(f"no period {period!r}", "periods", number, hint=hint)
     for key, named in (("outcomes", spec.outcomes), ("periods", spec.periods)):
         twice = next((name for name in named if named.count(name) > 1), None)
@@ -185,7 +189,9 @@ def _check_design(document: Document, spec: SweepFile) -> None:
         what = "a design of kind file needs `file`" if design.file is None else f"a {design.kind} design takes no `file`"
         raise document.error(what, "design", hint="kind: file, with file: points.csv")
     if design.kind == "file" and design.factors:
-        raise document.error("a file design takes no `factors`", "design", "factors", hint="its columns are the factors; remove it")
+        raise document.error(
+            "a file design takes no `factors`", "design", "factors", hint="its columns are the factors; remove it"
+        )
     if design.kind in ("sobol", "saltelli") and design.points is not None and design.points & (design.points - 1):
         near = 2 ** round(math.log2(design.points))
         raise document.error(
