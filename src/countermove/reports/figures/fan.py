@@ -236,6 +236,6 @@ def _end_labels(lines: Sequence[Line], axis: Axis, frame: Frame) -> list[str]:
 
 
 def _label_rows(line: Line, room: float) -> list[str]:
-    """Lines of text of one end label: the name in up to two lines, the value below."""
-    names = svg.wrap(line.label, room, SMALL) if line.label else []
+    """Lines of text of one end label: the name in up to three lines, the value below."""
+    names = svg.wrap(line.label, room, SMALL, lines=3) if line.label else []
     return [*names, line.value] if line.value else names
