@@ -1,4 +1,4 @@
-"""Dates in the policy data: text in the files, `datetime.date` inside."""
+"""Dates and lists of names in the policy data: text and lists in the files, `datetime.date` and tuples inside."""
 
 from __future__ import annotations
 
@@ -23,3 +23,10 @@ def _read(value: Any) -> Any:
 
 Date = Annotated[dt.date, BeforeValidator(_read)]
 OptionalDate = Annotated[dt.date | None, BeforeValidator(_read)]
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]

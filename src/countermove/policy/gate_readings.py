@@ -19,8 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from countermove.errors import DataError
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.strict_yaml import load
-from countermove.policy.dates import Date
-from countermove.policy.rules import GateField, Government, Names
+from countermove.policy.dates import Date, Names
+from countermove.policy.rules import GateField, Government
 from countermove.quantities.axes import SEGMENTS
 
 GATES: Final = DATA / "gates"

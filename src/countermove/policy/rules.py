@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from countermove.errors import DataError, InputError, did_you_mean
+from countermove.errors import CountermoveError, DataError, InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.strict_yaml import Document, load
-from countermove.policy.dates import Date, OptionalDate
+from countermove.policy.criteria import Controlled, compile_criterion, leaves
+from countermove.policy.dates import Date, Names, OptionalDate
 
 RULES: Final = DATA / "rules"
 
@@ -36,11 +37,8 @@ GateField = Literal[
 ]  # fmt: skip
 
 
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Outcome = Literal["allowed", "reviewable", "denied", "unknown"]
+Role = Literal["control", "relax", "gate", "duty", "charge", "notice"]
 
 
 class _Frozen(BaseModel):
@@ -48,15 +46,28 @@ class _Frozen(BaseModel):
 
 
 class StatusStep(_Frozen):
-    """The provision's status from one date on, as known since another."""
+    """The provision's status from one date on, as known since another.
+
+    A clock may run: from `until` on the status is `then`, by law, which nobody knows where the evidence ends before that day.
+    `outcome` is what a report says about imports while it holds.
+    """
 
     from_: Date = Field(alias="from")
     status: Status
     known: Date
+    until: OptionalDate = None
+    then: Status | None = None
+    outcome: Outcome | None = None
     grade: Grade
     sources: Names
     locator: str = ""
     note: str = ""
+
+    @model_validator(mode="after")
+    def _whole_clock(self) -> StatusStep:
+        if (self.until is None) != (self.then is None):
+            raise ValueError("a clock needs both until and then")
+        return self
 
 
 class DatedValue(_Frozen):
@@ -159,6 +170,44 @@ class StopNotice(_Frozen):
     note: str
 
 
+class Paper(_Frozen):
+    """A document that a provision makes someone show, in our own words, and the facts of the catalogue that support it."""
+
+    id: str
+    text: str
+    from_: str = Field(alias="from", default="exporter")
+    supported_by: Names = ()
+
+
+class RuleCheck(_Frozen):
+    """How a provision bears on a check: its role, about what it speaks, and the outcome where its criteria hold.
+
+    control: criteria that hold need a licence, with `outcome` as the policy of review. relax: criteria that hold turn the
+    controls in `relaxes` into `outcome`. gate: an import measure; within one `stream` the newest that speaks holds. duty,
+    charge: money. notice: no bearing on the outcome.
+    """
+
+    role: Role
+    outcome: Outcome = "denied"
+    otherwise: Outcome = "allowed"
+    relaxes: Names = ()
+    stream: str = ""
+    rate: str = ""
+    applies: Mapping[str, Any] | None = None
+    papers: tuple[Paper, ...] = ()
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _role_complete(self) -> RuleCheck:
+        if (self.role == "relax") != bool(self.relaxes):
+            raise ValueError("'relaxes' names the controls that a rule of the role relax opens, and belongs to that role only")
+        if (self.role == "gate") != bool(self.stream):
+            raise ValueError("'stream' belongs to the role gate, which needs one")
+        if (self.role in ("duty", "charge")) != bool(self.rate):
+            raise ValueError("'rate' names the value charged by a duty or charge, and belongs to those roles only")
+        return self
+
+
 class Rule(_Frozen):
     """One provision of one government."""
 
@@ -173,6 +222,7 @@ class Rule(_Frozen):
     status: tuple[StatusStep, ...]
     values: Mapping[str, RuleValue] = Field(default_factory=dict)
     criteria: Mapping[str, Any] | None = None
+    check: RuleCheck
     conditions: tuple[Condition, ...] = ()
     effects: tuple[Effect, ...] = ()
     reversal: tuple[Reversal, ...] = ()
@@ -187,9 +237,20 @@ class Rule(_Frozen):
 @cache
 def load_rules() -> Mapping[str, Rule]:
     """Return all provisions by id, sorted by path; DataError names file and line of anything malformed."""
-    files = sorted(RULES.glob("*/**/*.yaml"))
-    rules = [_rule(path) for path in files]
-    return {rule.id: rule for rule in rules}
+    return read_rules(RULES)
+
+
+def read_rules(root: Path) -> Mapping[str, Rule]:
+    """Return the provisions below a folder by id, sorted by path.
+
+    Raises DataError (InputError outside the shipped tree) with file, line and reason for anything malformed: keys, dates,
+    statuses, criteria that name an unknown fact, value, group or rule.
+    """
+    documents = [load(path) for path in sorted(root.glob("*/**/*.yaml"))]
+    rules = {rule.id: rule for rule in (_rule(document, root) for document in documents)}
+    for document in documents:
+        _check_references(document, rules)
+    return rules
 
 
 def find_rule(rule_id: str, *, where: str = "") -> Rule:
@@ -201,22 +262,55 @@ def find_rule(rule_id: str, *, where: str = "") -> Rule:
     return found
 
 
-def _rule(path: Path) -> Rule:
-    document = load(path)
+def _rule(document: Document, root: Path) -> Rule:
+    rule = rule_of(document)
+    shown = f"{RULES.name}/" if root == RULES else f"{root.name}/"
+    expected = document.path.partition(shown)[2].removesuffix(".yaml")
+    if rule.id != expected:
+        raise document.error(f"the id '{rule.id}' is not the file's path", "id", hint=f"write {expected}")
+    return rule
+
+
+def rule_of(document: Document) -> Rule:
+    """Return the provision that a document describes, its criteria checked; errors name file and line."""
     try:
         rule = Rule.model_validate(document.data)
     except ValidationError as error:
         raise _data_error(document, error) from None
-    expected = path.relative_to(RULES).with_suffix("").as_posix()
-    if rule.id != expected:
-        raise DataError(f"the id '{rule.id}' is not the file's path", where=document.where("id"), hint=f"write {expected}")
+    for keys, tree in ((("criteria",), rule.criteria), (("check", "applies"), rule.check.applies)):
+        try:
+            compile_criterion(tree, values=rule.values)
+        except DataError as error:
+            raise document.error(error.what, *keys, hint=error.hint) from None
+    if rule.check.rate and rule.check.rate not in rule.values:
+        raise document.error(
+            f"the rule has no value '{rule.check.rate}'", "check", "rate", hint=did_you_mean(rule.check.rate, rule.values)
+        )
     return rule
 
 
-def _data_error(document: Document, error: ValidationError) -> DataError:
+def _check_references(document: Document, rules: Mapping[str, Rule]) -> None:
+    """Raise unless every rule that a provision names exists."""
+    rule = rules[document.data["id"]]
+    named: list[tuple[tuple[str, ...], str]] = [(("check", "relaxes"), name) for name in rule.check.relaxes]
+    trees: tuple[tuple[tuple[str, ...], Any], ...] = ((("criteria",), rule.criteria), (("check", "applies"), rule.check.applies))
+    for keys, tree in trees:
+        found = leaves(compile_criterion(tree, values=rule.values))
+        named += [(keys, leaf.rule) for leaf in found if isinstance(leaf, Controlled)]
+    for keys, name in named:
+        if name not in rules:
+            raise document.error(f"unknown rule '{name}'", *keys, hint=did_you_mean(name, rules))
+
+
+def _data_error(document: Document, error: ValidationError) -> CountermoveError:
     problem = error.errors(include_url=False)[0]
     keys = [key for key in problem["loc"] if isinstance(key, int | str)]
-    return DataError(problem["msg"], where=document.where(*keys), hint="see docs/explanation/gates.md for the keys of a rule")
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        what = f"unknown key '{keys[-1]}'"
+    elif problem["type"] == "missing":
+        what = f"the key '{keys[-1]}' is missing"
+    return document.error(what, *keys, hint="see docs/explanation/rules.md for the keys of a rule")
 
 
 def _sources(value: Any) -> Iterator[str]:

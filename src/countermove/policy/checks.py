@@ -1,0 +1,246 @@
+"""`check`: which rules of both governments bite on a transaction, on one day, as known on another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from countermove.errors import InputError
+from countermove.policy.charges import duty, volume_cap
+from countermove.policy.criteria import NO
+from countermove.policy.evaluation import Evaluation, Level, evaluate, outcome_of
+from countermove.policy.facts import find_fact
+from countermove.policy.findings import Finding, find
+from countermove.policy.force import evidence_end
+from countermove.policy.items import CUSTOM, Item, catalogue_item, custom_item, with_facts
+from countermove.policy.reasons import number
+from countermove.policy.rule_book import LiveRule, RuleBook, live_rules, shipped_book
+from countermove.policy.rules import Government, Outcome
+from countermove.policy.transactions import Transaction, transaction
+from countermove.quantities.calendar import END, START, last_day, parse_date
+
+NOTICE: Final = "Not legal advice: a reading of public text, with its sources. Decisions belong to the two governments."
+
+#: Other names of what `check` takes, as the command line calls them.
+_NAMES: Final = {
+    "to": "destination",
+    "die_mm2": "die_area_mm2",
+    "bandwidth_gb_s": "memory_bandwidth_gb_s",
+    "io_gb_s": "interconnect_gb_s",
+}
+
+
+@dataclass(frozen=True)
+class GateResult:
+    """One government's answer: the outcome, the findings behind it, the conditions it rests on, and the papers it asks for."""
+
+    outcome: Outcome
+    level: Level
+    findings: tuple[Finding, ...]
+    conditions: tuple[str, ...]
+    papers: tuple[dict[str, Any], ...]
+
+    def biting(self) -> list[Finding]:
+        """Return the findings that are no pass: blocks first, then what is incomplete, then flags."""
+        order = ("block", "incomplete", "flag")
+        return sorted((one for one in self.findings if one.status != "pass"), key=lambda one: order.index(one.status))
+
+    def would_settle(self) -> list[str]:
+        """Return what would settle an unknown outcome."""
+        return list(dict.fromkeys(text for one in self.findings if one.status == "incomplete" for text in one.settle))
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """Both gates for one transaction."""
+
+    item: Item
+    transaction: Transaction
+    on: dt.date
+    known: dt.date
+    us: GateResult
+    cn: GateResult
+    duty: Mapping[str, Any]
+    cap: Mapping[str, Any] | None
+
+    def gate(self, government: Government) -> GateResult:
+        """Return one government's answer."""
+        return self.us if government == "us" else self.cn
+
+
+def check(
+    item: str | Item = CUSTOM,
+    *,
+    on: dt.date | str | None = None,
+    known: dt.date | str | None = None,
+    facts: Mapping[str, Any] | None = None,
+    book: RuleBook | None = None,
+    **stated: Any,
+) -> CheckResult:
+    """Return both gates for an item and a transaction.
+
+    `item` is a name of the catalogue, an `Item`, or `custom` with numbers (`tpp`, `die_mm2`, `bandwidth_gb_s`, `io_gb_s`).
+    `stated` holds facts of the transaction (`to`, `parent`, `route`, `end_user`, `end_use`, ...) and counts (`quantity`,
+    `value_usd`, `us_units`, `exported_units`); `facts` any facts by name, of either kind. The value `unknown` makes a fact
+    unknown. `on` and `known` default to the end of the evidence. Raises InputError for unknown names, dates outside 2022 to
+    2032, negative counts and facts that contradict one another.
+    """
+    day, vintage = day_of(on, "--on"), known_of(known)
+    subject, rest = subject_of(item, {**stated, **(facts or {})})
+    deal = transaction(subject, **rest)
+    return check_item(subject, deal, day, vintage, book=book)
+
+
+def check_item(item: Item, deal: Transaction, on: dt.date, known: dt.date, *, book: RuleBook | None = None) -> CheckResult:
+    """Return both gates for an item and a transaction that are already read."""
+    live = live_rules(book or shipped_book(), on, known)
+    evaluation = evaluate(live, {**item.facts, **deal.facts}, stale=is_stale(on, known))
+    return CheckResult(
+        item,
+        deal,
+        on,
+        known,
+        _gate("us", live, evaluation, deal),
+        _gate("cn", live, evaluation, deal),
+        duty(live, evaluation, deal),
+        volume_cap(live, evaluation, item, deal),
+    )
+
+
+def is_stale(on: dt.date, known: dt.date) -> bool:
+    """Say whether a day lies beyond the evidence, as far as it was known."""
+    return on > min(known, evidence_end())
+
+
+def day_of(value: dt.date | str | None, where: str) -> dt.date:
+    """Return a day on the clock, by default the last of the evidence; InputError before 2022 or after 2032."""
+    if value is None:
+        return evidence_end()
+    day = parse_date(value, where=where) if isinstance(value, str) else value
+    if not parse_date(START) <= day <= last_day(END):
+        raise InputError(f"{day} is outside the rules' clock", where=where, hint=f"use a day from {START}-01 to {last_day(END)}")
+    return day
+
+
+def known_of(value: dt.date | str | None) -> dt.date:
+    """Return the day up to which things were known; a coarse date counts from its last day."""
+    if isinstance(value, str):
+        value = last_day(value, where="--known")
+    return day_of(value, "--known")
+
+
+def subject_of(item: str | Item, stated: Mapping[str, Any]) -> tuple[Item, dict[str, Any]]:
+    """Return the item with the facts stated about it, and what was stated about the transaction."""
+    of_item: dict[str, Any] = {}
+    rest: dict[str, Any] = {}
+    for name, value in stated.items():
+        if value is None:
+            continue
+        key = _NAMES.get(name, name).replace("-", "_")
+        if key in ("quantity", "value_usd", "us_units", "exported_units"):
+            rest[key] = value
+            continue
+        definition = find_fact(key)
+        (of_item if definition.of == "item" else rest)[definition.id] = value
+    if isinstance(item, Item):
+        return (with_facts(item, _read(of_item)) if of_item else item), rest
+    if item.casefold() == CUSTOM:
+        if not of_item:
+            raise InputError("a custom item needs numbers", where="item", hint="give --tpp, --die-mm2 and --bandwidth-gb-s")
+        return custom_item(of_item), rest
+    found = catalogue_item(item)
+    return (with_facts(found, _read(of_item)) if of_item else found), rest
+
+
+def _read(stated: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: find_fact(name).read(value, where=f"--fact {name}") for name, value in stated.items()}
+
+
+def _gate(government: Government, live: tuple[LiveRule, ...], evaluation: Evaluation, deal: Transaction) -> GateResult:
+    own = [one for one in live if one.rule.government == government]
+    findings = tuple(find(one, evaluation) for one in own)
+    level = evaluation.gates[government]
+    return GateResult(
+        outcome_of(level), level, findings, tuple(_conditions(own, evaluation, deal)), tuple(_papers(own, evaluation))
+    )
+
+
+def _bears(live: LiveRule, evaluation: Evaluation) -> bool:
+    """Say whether a provision bears on this case: it speaks, and what it tests is met or open."""
+    if evaluation.speaks[live.rule.id] == NO or live.rule.id in evaluation.overtaken:
+        return False
+    if live.rule.check.role == "gate":
+        return live.standing.effective or live.standing.uncertain
+    return bool(evaluation.found[live.rule.id] != NO)
+
+
+def _conditions(own: list[LiveRule], evaluation: Evaluation, deal: Transaction) -> list[str]:
+    """Return what the outcome rests on: the conditions of the provisions that bear on it, then the defaults."""
+    words = [
+        f"{condition.text} [{one.rule.id.rpartition('/')[2]}]"
+        for one in own
+        if _bears(one, evaluation)
+        for condition in one.rule.conditions
+    ]
+    return [*words, *(f"{text} (default)" for text in deal.defaults)]
+
+
+def _papers(own: list[LiveRule], evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return the papers that the provisions which bear on the case ask for."""
+    return [
+        {
+            "id": paper.id,
+            "text": paper.text,
+            "from": paper.from_,
+            "rule": one.rule.id,
+            "supported_by": list(paper.supported_by),
+        }
+        for one in own
+        if _bears(one, evaluation)
+        for paper in one.rule.check.papers
+    ]
+
+
+def to_dict(result: CheckResult) -> dict[str, Any]:
+    """Return a check as the document that `countermove check --json` prints."""
+
+    def side(gate: GateResult) -> dict[str, Any]:
+        return {
+            "outcome": gate.outcome,
+            "findings": [one.to_dict() for one in gate.findings],
+            "conditions": list(gate.conditions),
+            "papers": list(gate.papers),
+            "would_settle": gate.would_settle() if gate.outcome == "unknown" else [],
+        }
+
+    item = result.item
+    metrics = {"tpp": "tpp", "performance_density": "performance_density", "memory_bandwidth_gb_s": "memory_bandwidth_gb_s"}
+    return {
+        "item": item.id,
+        "on": result.on.isoformat(),
+        "known": result.known.isoformat(),
+        "us": side(result.us),
+        "cn": side(result.cn),
+        "duty": dict(result.duty),
+        "item_metrics": {key: item.metric(fact) for key, fact in metrics.items()}
+        | {"interconnect_gb_s": item.metric("interconnect_gb_s")},
+        "item_name": item.name,
+        "item_notes": list(item.notes),
+        "cap": None if result.cap is None else dict(result.cap),
+        "transaction": {name: _plain(value) for name, value in result.transaction.facts.items()},
+        "stated": list(result.transaction.given),
+        "evidence_until": evidence_end().isoformat(),
+        "notice": NOTICE,
+    }
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return "unknown" if value is None else value
+    low, high = value
+    return low if low == high else "unknown"
+
+
+__all__ = ["NOTICE", "CheckResult", "GateResult", "check", "check_item", "day_of", "known_of", "number", "to_dict"]

@@ -1,0 +1,204 @@
+"""The closed list of facts that rules may compare: of the item, or of the transaction, with their defaults.
+
+A number is held as an interval (low, high): a point where it is known, all that competing sources state where they differ, and
+everything where it is unknown. A flag is an interval within 0 to 1. A word is a text, None where it is unknown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from countermove.errors import InputError, did_you_mean
+from countermove.evidence.data_tree import DATA
+from countermove.evidence.reading import check_top, checked, entries
+from countermove.evidence.strict_yaml import load
+from countermove.policy.dates import Names
+
+FACTS_FILE: Final = DATA / "rules" / "facts.yaml"
+COUNTRIES_FILE: Final = DATA / "rules" / "countries.yaml"
+END_USERS_FILE: Final = DATA / "rules" / "end_users.yaml"
+
+#: What a person writes for a fact that is not known.
+UNKNOWN: Final = "unknown"
+
+Interval = tuple[float, float]
+Fact = Interval | str | None
+
+ANY_NUMBER: Final[Interval] = (-math.inf, math.inf)
+ANY_FLAG: Final[Interval] = (0.0, 1.0)
+_FLAGS: Final = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+
+
+class FactDefinition(BaseModel):
+    """One fact: whose it is, its kind and unit, what stands in when it is not stated, and what would settle it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    of: Literal["item", "transaction"]
+    kind: Literal["number", "flag", "word", "country"]
+    label: str
+    short: str = ""
+    unit: str = ""
+    words: Names = ()
+    default: float | bool | str | None = None
+    says: str = ""
+    settle: str
+
+    @property
+    def name(self) -> str:
+        """The name used in sentences."""
+        return self.short or self.label
+
+    @property
+    def unknown(self) -> Fact:
+        """The fact when nothing is known about it."""
+        return {"number": ANY_NUMBER, "flag": ANY_FLAG}.get(self.kind)
+
+    def default_fact(self) -> Fact:
+        """Return the fact that stands in when it is not stated: the default, or unknown where there is none."""
+        if self.default is None:
+            return self.unknown
+        return self.default if isinstance(self.default, str) else point(float(self.default))
+
+    def read(self, value: Any, *, where: str = "") -> Fact:
+        """Return a stated value as a fact; InputError for a wrong kind, word or country, with the nearest name."""
+        place = where or self.id
+        if value is None or value == UNKNOWN:
+            return self.unknown
+        if self.kind == "country":
+            return find_country(str(value), where=place)
+        if self.kind == "word":
+            return self._word(str(value), place)
+        if self.kind == "flag":
+            return self._flag(value, place)
+        return point(_number(value, place))
+
+    def _word(self, value: str, place: str) -> str:
+        if self.id == "end_user":
+            return find_end_user(value, where=place).id
+        if self.words and value not in self.words:
+            raise InputError(f"'{value}' is no {self.label}", where=place, hint=did_you_mean(value, (*self.words, UNKNOWN)))
+        return value
+
+    def _flag(self, value: Any, place: str) -> Interval:
+        if isinstance(value, bool):
+            return point(float(value))
+        found = _FLAGS.get(str(value).casefold())
+        if found is None:
+            raise InputError(f"'{value}' is neither yes nor no", where=place, hint=f"write yes, no or {UNKNOWN}")
+        return point(found)
+
+
+def point(value: float) -> Interval:
+    """Return the interval of a known number."""
+    return value, value
+
+
+def _number(value: Any, place: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"'{value}' is not a number", where=place, hint=f"write a number or {UNKNOWN}") from None
+    if not math.isfinite(number) or number < 0:
+        raise InputError(f"{value} is not a finite number from 0", where=place, hint=f"write a number or {UNKNOWN}")
+    return number
+
+
+@cache
+def load_facts() -> Mapping[str, FactDefinition]:
+    """Return the registry of facts by name; DataError names file and line."""
+    return entries(load(FACTS_FILE), "facts", FactDefinition)
+
+
+def find_fact(name: str, *, where: str = "--fact") -> FactDefinition:
+    """Return a fact by name (dashes and underscores alike); InputError with the nearest."""
+    found = load_facts().get(name.replace("-", "_"))
+    if found is None:
+        raise InputError(f"no fact is called '{name}'", where=where, hint=did_you_mean(name, load_facts()))
+    return found
+
+
+class Country(BaseModel):
+    """A country the engine knows, its other names and the groups of US rules it belongs to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    name: str
+    aliases: Names
+    groups: Names
+
+
+class EndUser(BaseModel):
+    """A kind of end user and what it implies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    label: str
+    aliases: Names
+    segment: str
+    facts: Mapping[str, bool] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Countries:
+    """All countries by code, and all groups with their meaning."""
+
+    countries: Mapping[str, Country]
+    groups: Mapping[str, str]
+
+    def members(self, group: str) -> frozenset[str]:
+        """Return the codes of a group's countries."""
+        return frozenset(code for code, country in self.countries.items() if group in country.groups)
+
+
+@cache
+def load_countries() -> Countries:
+    """Return the table of countries; DataError names file and line."""
+    document = load(COUNTRIES_FILE)
+    check_top(document, ("basis", "note", "countries", "groups"))
+    countries = {code: checked(document, Country, ("countries", code), id=code) for code in document.mapping("countries")}
+    groups = document.mapping("groups")
+    for code, country in countries.items():
+        for group in country.groups:
+            if group not in groups:
+                raise document.error(f"unknown group '{group}'", "countries", code, hint=did_you_mean(group, groups))
+    return Countries(countries, groups)
+
+
+def find_country(name: str, *, where: str = "") -> str:
+    """Return a country's code by code or name; InputError with the nearest of those that the engine knows."""
+    plain = name.strip().casefold().replace(" ", "-").replace("_", "-")
+    known = load_countries().countries
+    if plain in known:
+        return plain
+    names = {alias: code for code, country in known.items() for alias in country.aliases}
+    if plain in names:
+        return names[plain]
+    raise InputError(
+        f"'{name}' is no country that the rules know", where=where, hint=did_you_mean(plain, [*known, *names, UNKNOWN])
+    )
+
+
+@cache
+def load_end_users() -> Mapping[str, EndUser]:
+    """Return the kinds of end user by id; DataError names file and line."""
+    return entries(load(END_USERS_FILE), "end_users", EndUser)
+
+
+def find_end_user(name: str, *, where: str = "") -> EndUser:
+    """Return a kind of end user by id or alias, named buyers included; InputError with the nearest."""
+    plain = name.strip().casefold().replace(" ", "-").replace("_", "-")
+    users = load_end_users()
+    names = {alias: user for user in users.values() for alias in (user.id, *user.aliases)}
+    if plain not in names:
+        raise InputError(f"'{name}' is no kind of end user", where=where, hint=did_you_mean(plain, [*names, UNKNOWN]))
+    return names[plain]

@@ -1,0 +1,199 @@
+"""The facts of an item: from the catalogue, competing values as intervals, or from given numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from countermove.errors import InputError, did_you_mean
+from countermove.evidence.data_tree import DATA
+from countermove.evidence.strict_yaml import load
+from countermove.policy.facts import ANY_FLAG, ANY_NUMBER, Fact, Interval, load_facts, point
+
+if TYPE_CHECKING:
+    from countermove.hardware.catalogue import Catalogue
+    from countermove.hardware.chip import Chip
+
+ITEM_FACTS_FILE: Final = DATA / "rules" / "item_facts.yaml"
+CUSTOM: Final = "custom"
+GIGA_PER_TERA: Final = 1000.0
+_FIRST_2026: Final = 48
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is sold: its id, name, facts, the firm that usually exports it, and what was assumed about it."""
+
+    id: str
+    name: str
+    facts: Mapping[str, Fact]
+    exporter: str | None
+    """Word of the fact `exporter`; None where nobody can say."""
+    assumed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def metric(self, fact: str) -> float | None:
+        """Return a numeric fact where it is one number, None where it is unknown or sources differ."""
+        low, high = self.interval(fact)
+        return low if low == high else None
+
+    def interval(self, fact: str) -> Interval:
+        """Return a numeric fact as an interval."""
+        value = self.facts[fact]
+        assert isinstance(value, tuple), f"{fact} is a number"  # noqa: S101
+        return value
+
+
+@cache
+def _item_facts() -> Mapping[str, Any]:
+    return load(ITEM_FACTS_FILE).mapping()
+
+
+@lru_cache(maxsize=256)
+def catalogue_item(name: str) -> Item:
+    """Return a chip or system of the catalogue by any of its names; InputError with the nearest name."""
+    from countermove.hardware.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    system = None
+    try:
+        chip = catalogue.chip(name)
+    except InputError:
+        try:
+            system = catalogue.system(name)
+        except InputError:
+            known = [*catalogue.chips, *catalogue.chip_names, *catalogue.systems, CUSTOM]
+            raise InputError(f"no item is called '{name}'", where="item", hint=did_you_mean(name, known)) from None
+        chip = catalogue.chips[system.chip]
+    return _item(chip, catalogue, system.id if system else chip.id, system.name if system else chip.name)
+
+
+def item_names() -> list[str]:
+    """Return the ids of all chips of the catalogue."""
+    from countermove.hardware.catalogue import load_catalogue
+
+    return list(load_catalogue().chips)
+
+
+def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
+    kind = "chip" if item_id in catalogue.chips else "computer"
+    chinese = chip.vendor in _item_facts()["chinese_vendors"]
+    tpp = _performance(chip)
+    area = _range(chip, "die_area")
+    facts: dict[str, Fact] = {
+        "item": chip.id,
+        "kind": kind,
+        "origin": "cn" if chinese else "us",
+        "tpp": tpp,
+        "die_area_mm2": area,
+        "performance_density": point(0.0) if chip.planar else density(tpp, area),
+        "memory_bandwidth_gb_s": _scaled(_range(chip, "memory_bandwidth"), GIGA_PER_TERA),
+        "interconnect_gb_s": _scaled(_range(chip, "scale_up"), 2.0),
+        "packaged_with_logic": point(1.0),
+        "memory_bandwidth_density": point(0.0),
+        "data_centre": _listed_flag("data_centre", chip.id, default=point(1.0)),
+        "sold_in_us_on_2026_01_15": _listed_flag("sold_in_us_on_2026_01_15", chip.id, default=ANY_FLAG),
+        "marketed_since_2026": ANY_FLAG if chip.launch_month is None else point(float(chip.launch_month >= _FIRST_2026)),
+        "authorised_designer": ANY_FLAG if chinese else point(1.0),
+    }
+    exporter = "chinese-vendor" if chinese else _item_facts()["exporters"].get(chip.vendor, "other")
+    notes = [f"sources differ on {fact}: {low:,.4g} to {high:,.4g}" for fact, (low, high) in _contested(facts)]
+    return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes))
+
+
+def custom_item(numbers: Mapping[str, Any]) -> Item:
+    """Return an item of given numbers; what is not given stays unknown, except for the printed conservative defaults.
+
+    `numbers` maps names of item facts to values; a value of None is unknown. InputError for a number that no chip has.
+    """
+    facts: dict[str, Fact] = {name: load_facts()[name].read(value, where=name) for name, value in numbers.items()}
+    for name, value in facts.items():
+        if load_facts()[name].kind == "number" and isinstance(value, tuple) and value[0] == 0.0 and name != "interconnect_gb_s":
+            raise InputError(
+                f"{load_facts()[name].label} is 0", where=name, hint="give a number above 0, or leave it out: unknown"
+            )
+    tpp, area = facts.get("tpp", ANY_NUMBER), facts.get("die_area_mm2", ANY_NUMBER)
+    assert isinstance(tpp, tuple), "tpp is a number"  # noqa: S101
+    assert isinstance(area, tuple), "die area is a number"  # noqa: S101
+    facts.setdefault("performance_density", density(tpp, area))
+    facts.setdefault("item", CUSTOM)
+    if facts.get("kind", "chip") != "memory":
+        facts.setdefault("packaged_with_logic", point(1.0))
+    assumed = tuple(
+        definition.says
+        for name, definition in load_facts().items()
+        if definition.of == "item" and definition.default is not None and name not in facts
+    )
+    return Item(CUSTOM, "given numbers", _complete(facts), None, assumed=assumed)
+
+
+def with_facts(item: Item, given: Mapping[str, Fact]) -> Item:
+    """Return an item with some facts replaced; density and sums follow from what they are made of unless they are given."""
+    facts = {**item.facts, **given}
+    if "performance_density" not in given and {"tpp", "die_area_mm2"} & set(given):
+        tpp, area = facts["tpp"], facts["die_area_mm2"]
+        assert isinstance(tpp, tuple), "tpp is a number"  # noqa: S101
+        assert isinstance(area, tuple), "die area is a number"  # noqa: S101
+        facts["performance_density"] = density(tpp, area)
+    if "total_bandwidth_gb_s" not in given:
+        facts.pop("total_bandwidth_gb_s", None)
+    return Item(item.id, item.name, _complete(facts), item.exporter, item.assumed, item.notes)
+
+
+def density(tpp: Interval, area: Interval) -> Interval:
+    """Return performance over area as an interval; unknown where either is."""
+    if not all(math.isfinite(end) for end in (*tpp, *area)):
+        return ANY_NUMBER
+    return tpp[0] / area[1], tpp[1] / area[0]
+
+
+def _complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Add every fact of an item that is missing: its default, or unknown; and the sum of the two bandwidths."""
+    complete = dict(facts)
+    for name, definition in load_facts().items():
+        if definition.of == "item" and name not in complete:
+            complete[name] = definition.default_fact()
+    memory, links = complete["memory_bandwidth_gb_s"], complete["interconnect_gb_s"]
+    if "total_bandwidth_gb_s" not in facts and isinstance(memory, tuple) and isinstance(links, tuple):
+        # A bandwidth is never negative, so a known part is a floor for the sum even where the other part is unknown.
+        complete["total_bandwidth_gb_s"] = (max(memory[0], 0.0) + max(links[0], 0.0), memory[1] + links[1])
+    return complete
+
+
+def _range(chip: Chip, field: str) -> Interval:
+    low, high = chip.values[field].range
+    return ANY_NUMBER if low is None or high is None else (float(low), float(high))
+
+
+def _scaled(interval: Interval, factor: float) -> Interval:
+    return interval[0] * factor, interval[1] * factor
+
+
+def _performance(chip: Chip) -> Interval:
+    """Return performance over all statements that compete: the highest product of rate and bits, at the low and the high end."""
+    from countermove.hardware.fields import DTYPE_BITS
+
+    ranges = [(_range(chip, dtype), bits) for dtype, bits in DTYPE_BITS.items() if chip.values[dtype].known]
+    if not ranges:
+        return ANY_NUMBER
+    return max(low * bits for (low, _), bits in ranges), max(high * bits for (_, high), bits in ranges)
+
+
+def _listed_flag(fact: str, chip: str, *, default: Interval) -> Interval:
+    entry = _item_facts()[fact].get(chip)
+    if entry is None:
+        return default
+    return ANY_FLAG if entry["value"] is None else point(float(entry["value"]))
+
+
+def _contested(facts: Mapping[str, Fact]) -> list[tuple[str, Interval]]:
+    shown = ("tpp", "die_area_mm2", "memory_bandwidth_gb_s", "interconnect_gb_s")
+    found = []
+    for name in shown:
+        value = facts[name]
+        if isinstance(value, tuple) and value[0] != value[1] and math.isfinite(value[0]):
+            found.append((load_facts()[name].name, value))
+    return found

@@ -1,0 +1,92 @@
+"""The rules of both governments ready to be evaluated on a day: criteria compiled, numbers looked up, standing decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from countermove.policy.criteria import Controlled, Criterion, compile_criterion, leaves
+from countermove.policy.force import Standing, standing
+from countermove.policy.rules import Rule, load_rules
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A provision with its two criteria compiled: about whom it speaks, and what it tests."""
+
+    rule: Rule
+    speaks: Criterion
+    tests: Criterion
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleBook:
+    """A set of provisions, those named by others first. Compared by identity, so that it can key a cache."""
+
+    rules: tuple[CompiledRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRule:
+    """A provision on a day: its standing and the numbers that hold."""
+
+    compiled: CompiledRule
+    standing: Standing
+    values: Mapping[str, float | None]
+
+    @property
+    def rule(self) -> Rule:
+        """The provision."""
+        return self.compiled.rule
+
+
+def make_book(rules: Mapping[str, Rule]) -> RuleBook:
+    """Return a book of provisions, each after those that its criteria ask about."""
+    compiled = {
+        rule.id: CompiledRule(
+            rule, compile_criterion(rule.check.applies, values=rule.values), compile_criterion(rule.criteria, values=rule.values)
+        )
+        for rule in rules.values()
+    }
+    ordered: dict[str, CompiledRule] = {}
+
+    def place(name: str, asking: tuple[str, ...]) -> None:
+        if name in ordered or name in asking or name not in compiled:
+            return
+        one = compiled[name]
+        for leaf in (*leaves(one.speaks), *leaves(one.tests)):
+            if isinstance(leaf, Controlled):
+                place(leaf.rule, (*asking, name))
+        ordered[name] = one
+
+    for name in compiled:
+        place(name, ())
+    return RuleBook(tuple(ordered.values()))
+
+
+@cache
+def shipped_book() -> RuleBook:
+    """Return the book of the shipped provisions."""
+    return make_book(load_rules())
+
+
+@lru_cache(maxsize=4096)
+def live_rules(book: RuleBook, on: dt.date, known: dt.date) -> tuple[LiveRule, ...]:
+    """Return the provisions of a book that have begun on a day, as known on another, in the book's order."""
+    found = []
+    for compiled in book.rules:
+        stands = standing(compiled.rule, on, known)
+        if stands is not None:
+            found.append(LiveRule(compiled, stands, values_on(compiled.rule, on)))
+    return tuple(found)
+
+
+def values_on(rule: Rule, on: dt.date) -> dict[str, float | None]:
+    """Return a provision's numbers on a day; None before the first and after the last."""
+    numbers: dict[str, float | None] = {}
+    for name, value in rule.values.items():
+        begun = [dated for dated in value.values if dated.from_ <= on]
+        numbers[name] = max(begun, key=lambda dated: dated.from_).value if begun else None
+    return numbers

@@ -1,0 +1,190 @@
+"""A transaction: to whom, from where, by which route, for what; stated facts, and printed defaults for the rest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from countermove.errors import InputError, did_you_mean
+from countermove.policy.facts import ANY_FLAG, Fact, Interval, find_end_user, find_fact, load_countries, load_facts, point
+from countermove.policy.items import Item
+
+#: Names of what a transaction counts, beside its facts.
+COUNTS: Final = ("quantity", "value_usd", "us_units", "exported_units")
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """All facts of a transaction, which of them were stated, and the conditions that stand in for the rest, in words."""
+
+    facts: Mapping[str, Fact]
+    given: tuple[str, ...]
+    defaults: tuple[str, ...]
+    counts: Mapping[str, float | None]
+
+    @property
+    def destination(self) -> str:
+        """The destination's code, or a word for unknown."""
+        word = self.facts["destination"]
+        return word if isinstance(word, str) else "unknown"
+
+
+def transaction(item: Item, **stated: Any) -> Transaction:
+    """Return the transaction of an item with the stated facts (by name) and counts; None means not stated.
+
+    Raises InputError for an unknown fact or word (with the nearest), a count that is negative or no number, and facts that
+    contradict one another, such as an export from the United States that leaves from Singapore.
+    """
+    known = {name: value for name, value in stated.items() if value is not None}
+    counts = {name: _count(name, known.pop(name, None)) for name in COUNTS}
+    facts = _stated_facts(known)
+    _check_ownership(facts)
+    given = tuple(facts)
+    _implied_by_end_user(facts)
+    _complete_route(facts, item)
+    if "parent" not in facts:
+        facts["parent"] = facts["destination"]
+    facts.setdefault("exporter", item.exporter)
+    _volumes(facts, counts)
+    defaults = [*_defaults(facts, given, item), *item.assumed]
+    for name, definition in load_facts().items():
+        if definition.of == "transaction" and name not in facts:
+            facts[name] = definition.default_fact()
+    _check_route(facts, given)
+    return Transaction(facts, given, tuple(defaults), counts)
+
+
+def _stated_facts(stated: Mapping[str, Any]) -> dict[str, Fact]:
+    facts: dict[str, Fact] = {}
+    for name, value in stated.items():
+        definition = find_fact(name)
+        if definition.of != "transaction":
+            raise InputError(f"'{name}' is a fact of the item", where="--fact", hint="state it with the item's numbers")
+        facts[definition.id] = definition.read(value, where=_option(definition.id))
+    return facts
+
+
+def _option(name: str) -> str:
+    options = {"destination": "--to", "parent": "--parent", "route": "--route", "end_user": "--end-user", "end_use": "--end-use"}
+    return options.get(name, f"--fact {name}")
+
+
+def _count(name: str, value: Any) -> float | None:
+    if value is None:
+        return None
+    where = f"--{name.replace('_', '-')}"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise InputError(f"'{value}' is not a number", where=where, hint="give a number") from None
+    whole = name != "value_usd"
+    if not math.isfinite(number) or number < 0 or (whole and number != int(number)):
+        raise InputError(f"{value} is not a {'whole ' if whole else ''}number from 0", where=where, hint="count chips from 0 up")
+    if number == 0 and name in ("quantity", "value_usd"):
+        raise InputError(f"the {name.removesuffix('_usd')} is 0", where=where, hint="leave it out, or give a number above 0")
+    return number
+
+
+def _check_ownership(facts: Mapping[str, Fact]) -> None:
+    for name in ("listed_ownership", "site_completion"):
+        value = facts.get(name)
+        if isinstance(value, tuple) and math.isfinite(value[1]) and value[1] > 1:
+            raise InputError(f"{value[1]:g} is a share above 1", where=f"--fact {name}", hint="write 0.5 for 50%")
+
+
+def _implied_by_end_user(facts: dict[str, Fact]) -> None:
+    """Add what a kind of end user implies; an unknown end user leaves those facts unknown, not false."""
+    user = facts.setdefault("end_user", "private-company")
+    if user is None:
+        for name in ("listed", "military_user", "government_user", "critical_infrastructure", "state_owned", "state_funded"):
+            facts.setdefault(name, ANY_FLAG)
+        return
+    assert isinstance(user, str), "an end user is a word"  # noqa: S101
+    for name, value in find_end_user(user).facts.items():
+        implied = point(float(value))
+        if facts.setdefault(name, implied) not in (implied, ANY_FLAG):
+            raise InputError(
+                f"an end user '{user}' contradicts {name}",
+                where="--end-user",
+                hint=f"change one of the two: {user} implies {name}",
+            )
+
+
+def _complete_route(facts: dict[str, Fact], item: Item) -> None:
+    """Fill destination and route; goods made in China, and goods that stay in the United States, are not exported from there."""
+    facts.setdefault("destination", "cn")
+    domestic = item.facts["origin"] == "cn"
+    if "route" not in facts:
+        here = facts["destination"] in ("us", "cn" if domestic else "us")
+        facts["route"] = "in-country" if here else "re-export" if domestic else "from-us"
+    route = facts["route"]
+    if "departure" not in facts:
+        facts["departure"] = "us" if route == "from-us" else facts["destination"] if route == "in-country" else None
+    facts.setdefault("exported_from_us", ANY_FLAG if route is None else point(float(route == "from-us")))
+    enters = route == "from-us" or facts["destination"] == "us"
+    facts.setdefault("enters_us", ANY_FLAG if route is None and not enters else point(float(enters)))
+
+
+def _check_route(facts: Mapping[str, Fact], given: tuple[str, ...]) -> None:
+    route, departure, destination = facts["route"], facts["departure"], facts["destination"]
+    problem = ""
+    if route == "from-us" and departure not in ("us", None):
+        problem = f"an export from the United States cannot leave from {departure}"
+    elif route == "re-export" and departure == "us":
+        problem = "a re-export does not leave from the United States"
+    elif route == "in-country" and departure not in (destination, None):
+        problem = f"an in-country transfer to {destination} cannot leave from {departure}"
+    elif route == "from-us" and destination == "us":
+        problem = "an export from the United States cannot go to the United States"
+    elif route == "re-export" and departure is not None and departure == destination:
+        problem = f"a re-export from {departure} to {destination} crosses no border"
+    if problem:
+        stated = ", ".join(_option(name) for name in ("route", "departure", "destination") if name in given)
+        raise InputError(
+            problem, where="--route", hint=f"change one of {stated}; routes: from-us, re-export, in-country, remote-access"
+        )
+
+
+def _volumes(facts: dict[str, Fact], counts: Mapping[str, float | None]) -> None:
+    """Add the share of US volume where it can be computed; of one product, units and performance give the same share."""
+    if "china_share_of_us_tpp" in facts or counts["us_units"] is None:
+        return
+    exported = (counts["exported_units"] or 0.0) + (counts["quantity"] or 0.0)
+    share = exported / counts["us_units"] if counts["us_units"] else math.inf if exported else 0.0
+    facts["china_share_of_us_tpp"] = (share, share)
+
+
+def _defaults(facts: Mapping[str, Fact], given: tuple[str, ...], item: Item) -> list[str]:
+    """Return, in words, every default that stands in for a fact that was not stated."""
+    words = []
+    if "destination" not in given:
+        words.append("to mainland China")
+    if "parent" not in given:
+        place = facts["destination"]
+        country = load_countries().countries[place].name if isinstance(place, str) else "an unknown place"
+        words.append(f"buyer headquartered in the destination ({country})")
+    if "route" not in given:
+        route = str(facts["route"])
+        words.append({"from-us": "exported from the United States", "in-country": "no border crossed"}.get(route, route))
+    if "exporter" not in given:
+        words.append(f"exported by {item.exporter}" if item.exporter else "exporter not stated: unknown")
+    for name, definition in load_facts().items():
+        spoken = ("destination", "parent", "route", "exporter", "departure")
+        if definition.of == "transaction" and name not in facts and name not in spoken and definition.says:
+            words.append(definition.says)
+    if "end_user" not in given:
+        words.append("an unlisted private company")
+    return words
+
+
+def read_interval(value: Any) -> Interval:
+    """Return a transaction's numeric fact as an interval."""
+    assert isinstance(value, tuple), "a numeric fact"  # noqa: S101
+    return value
+
+
+def nearest_transaction_fact(name: str) -> str:
+    """Return a hint with the nearest name of a transaction fact."""
+    return did_you_mean(name, [fact for fact, definition in load_facts().items() if definition.of == "transaction"])
