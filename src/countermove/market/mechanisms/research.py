@@ -59,6 +59,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         x.denial,
         x.vendor_subsidy * c.vendor_split,
     )
+    spending = xp.maximum(spending, 0.0)  # a subsidy that is withdrawn can end a small vendor's research, not undo it
     knowledge = perpetual_inventory(s.knowledge, spending, p.knowledge_depreciation, c.dt)
     productivity = relative_productivity(s.knowledge, x.reference_knowledge, p.research_elasticity)
     node = p.node_headroom * xp.exp(-p.control_on_node * x.component_controls)
