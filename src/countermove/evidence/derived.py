@@ -1,7 +1,7 @@
 """Derived claims: a value computed from other claims' values by a formula written in the data, units included.
 
 The letters a, b, ... of the formula stand for the claims in ``from``, in order. Formulas know numbers, + - * / **,
-parentheses, min and max; nothing else is evaluated.
+parentheses, min and max, and ``year``, which turns the total of a year into a rate; nothing else is evaluated.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from countermove.quantities.units import Unit
 
 #: Largest relative difference between a derived claim's stated value and its recomputed one.
 TOLERANCE = 0.005
+
+#: The word in a formula that stands for one year.
+YEAR = "year"
 
 _LONGEST = 200
 
@@ -103,6 +106,8 @@ class _Arithmetic:
         raise self._refused(node)
 
     def _named(self, name: str) -> Amount:
+        if name == YEAR:
+            return Amount(Unit.parse(YEAR).factor, Unit.parse(YEAR))
         if name not in self.amounts:
             raise InputError(
                 f"'{name}' stands for no claim",
