@@ -9,7 +9,6 @@ from countermove.policy.criteria import NO, PERHAPS, YES
 from countermove.policy.evaluation import Evaluation
 from countermove.policy.items import Item
 from countermove.policy.reasons import decisive, sentence
-from countermove.policy.references import reference_of
 from countermove.policy.rule_book import LiveRule
 from countermove.policy.transactions import Transaction
 
@@ -27,7 +26,7 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
     for one in live:
         if one.rule.check.role == "duty":
             rate, reason = _import_duty(one, evaluation)
-            reference = reference_of(one)
+            reference = one.reference
         elif one.rule.check.role == "charge" and evaluation.speaks[one.rule.id] == YES:
             share = one.values[one.rule.check.rate]
             revenue = {
@@ -35,7 +34,7 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
                 "status": one.standing.status,
                 "reason": f"{one.rule.title}: {one.standing.words}; no regulation codifies it",
                 "rule": one.rule.id,
-                "reference": reference_of(one),
+                "reference": one.reference,
             }
     value = transaction.counts["value_usd"]
     amounts: dict[str, Any] = {}
@@ -97,5 +96,5 @@ def _cap(live: LiveRule, item: Item, counts: Mapping[str, float | None]) -> dict
         "within": None if left is None else quantity <= left,
         "note": "the press counts units: for one product the same; the reference period was not confirmed"
         + ("" if us_units is not None else "; state --us-units for the remaining volume"),
-        "reference": reference_of(live),
+        "reference": live.reference,
     }

@@ -11,7 +11,7 @@ from countermove.errors import InputError
 from countermove.policy.charges import duty, volume_cap
 from countermove.policy.criteria import NO
 from countermove.policy.evaluation import Evaluation, Level, evaluate, outcome_of
-from countermove.policy.facts import find_fact
+from countermove.policy.facts import FactDefinition, find_fact
 from countermove.policy.findings import Finding, find
 from countermove.policy.force import evidence_end
 from countermove.policy.items import CUSTOM, Item, catalogue_item, custom_item, with_facts
@@ -129,6 +129,11 @@ def known_of(value: dt.date | str | None) -> dt.date:
     if isinstance(value, str):
         value = last_day(value, where="--known")
     return day_of(value, "--known")
+
+
+def fact_of_check(name: str) -> FactDefinition:
+    """Return the fact behind a name that `check` takes, such as `to` or `die_mm2`; InputError with the nearest."""
+    return find_fact(_NAMES.get(name, name))
 
 
 def subject_of(item: str | Item, stated: Mapping[str, Any]) -> tuple[Item, dict[str, Any]]:

@@ -9,7 +9,6 @@ from countermove.policy.criteria import NO, PERHAPS, YES
 from countermove.policy.evaluation import OPEN, Evaluation
 from countermove.policy.force import WATCHED
 from countermove.policy.reasons import comparisons, decisive, sentence, settling
-from countermove.policy.references import reference_of, sources_of
 from countermove.policy.rule_book import LiveRule
 from countermove.policy.rules import Government
 
@@ -93,8 +92,8 @@ def _finding(
 ) -> Finding:
     rule = live.rule
     return Finding(
-        rule.id, rule.title, rule.government, rule.check.role, status, reason, reference_of(live), live.standing.words,
-        live.standing.step.grade, speaks, compared, settle, sources_of(live), rule.competing,
+        rule.id, rule.title, rule.government, rule.check.role, status, reason, live.reference, live.standing.words,
+        live.standing.step.grade, speaks, compared, settle, live.sources, rule.competing,
     )  # fmt: skip
 
 

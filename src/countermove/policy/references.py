@@ -8,7 +8,6 @@ from countermove.evidence.data_tree import DATA
 from countermove.evidence.reading import entries
 from countermove.evidence.schema import Source
 from countermove.evidence.strict_yaml import load
-from countermove.policy.rule_book import LiveRule
 
 
 @cache
@@ -33,20 +32,3 @@ def cited(names: tuple[str, ...], locator: str, grade: str) -> str:
     address = (source.url if source else None) or "no address"
     place = f"{locator}; " if locator else ""
     return f"{place}{title}, {address} (grade {grade})"
-
-
-def reference_of(live: LiveRule) -> str:
-    """Return the reference of a provision on a day: that of the first step of the status which holds."""
-    step = live.standing.first
-    return cited(step.sources, step.locator or _first_locator(live), step.grade)
-
-
-def _first_locator(live: LiveRule) -> str:
-    """Return the place in the text that the provision first gives, for later steps that give none."""
-    return next((step.locator for step in live.rule.status if step.locator), "")
-
-
-def sources_of(live: LiveRule) -> tuple[str, ...]:
-    """Return the ids of the sources behind a provision's status on a day and its numbers."""
-    numbers = [name for value in live.rule.values.values() for dated in value.values for name in dated.sources]
-    return tuple(dict.fromkeys([*live.standing.step.sources, *numbers]))

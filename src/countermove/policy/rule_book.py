@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from countermove.policy.criteria import Controlled, Criterion, compile_criterion, leaves
 from countermove.policy.force import Standing, standing
+from countermove.policy.references import cited
 from countermove.policy.rules import Rule, load_rules
 
 
@@ -28,18 +29,27 @@ class RuleBook:
     rules: tuple[CompiledRule, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class LiveRule:
     """A provision on a day: its standing and the numbers that hold."""
 
     compiled: CompiledRule
+    rule: Rule
     standing: Standing
     values: Mapping[str, float | None]
 
-    @property
-    def rule(self) -> Rule:
-        """The provision."""
-        return self.compiled.rule
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources behind the status on that day and the numbers."""
+        numbers = [name for value in self.rule.values.values() for dated in value.values for name in dated.sources]
+        return tuple(dict.fromkeys([*self.standing.step.sources, *numbers]))
+
+    @cached_property
+    def reference(self) -> str:
+        """Where the provision can be read: place, title, address and grade of what created the status that holds."""
+        step = self.standing.first
+        place = step.locator or next((one.locator for one in self.rule.status if one.locator), "")
+        return cited(step.sources, place, step.grade)
 
 
 def make_book(rules: Mapping[str, Rule]) -> RuleBook:
@@ -79,7 +89,7 @@ def live_rules(book: RuleBook, on: dt.date, known: dt.date) -> tuple[LiveRule, .
     for compiled in book.rules:
         stands = standing(compiled.rule, on, known)
         if stands is not None:
-            found.append(LiveRule(compiled, stands, values_on(compiled.rule, on)))
+            found.append(LiveRule(compiled, compiled.rule, stands, values_on(compiled.rule, on)))
     return tuple(found)
 
 
