@@ -1,0 +1,191 @@
+// Written by `python -m countermove.web.contract_types` from the pydantic contract; do not edit.
+
+export interface Bands {
+  periods: string[];
+  p5: number[];
+  p25: number[];
+  median: number[];
+  p75: number[];
+  p95: number[];
+}
+
+export interface BaselineStep {
+  month: string;
+  value: number;
+  basis: string;
+  sources: string[];
+  note: string;
+}
+
+export interface CompareRequest {
+  scenarios: Side[];
+  draws?: number;
+  seed?: number;
+  by?: "quarter" | "year";
+}
+
+export interface ErrorAnswer {
+  error: Problem;
+}
+
+export interface Headline {
+  period: string;
+  scenario: Spread;
+  reference: Spread;
+  difference: Spread;
+  share_positive: number;
+}
+
+export interface Lever {
+  id: string;
+  government: "us" | "cn";
+  label: string;
+  definition: string;
+  main: Part;
+  parts: Part[];
+  baseline: BaselineStep[];
+  anchors: SourceLine[];
+}
+
+export interface Levers {
+  levers: Lever[];
+  aliases: Record<string, string>;
+}
+
+export interface LiveAnswer {
+  sequence: number;
+  label: string;
+  engine: string;
+  draws: number;
+  seed: number;
+  milliseconds: number;
+  outcomes: Record<string, Bands>;
+  reference_medians: Record<string, number[]>;
+  references: Record<string, Bands>;
+  differences: Record<string, Bands>;
+  headlines: Record<string, Headline>;
+}
+
+export interface LiveRequest {
+  scenario?: Side;
+  reference?: Side;
+  outcomes?: string[];
+  headlines?: string[];
+  year?: number;
+  by?: "month" | "quarter" | "year";
+  draws?: number;
+  seed?: number;
+  detail?: boolean;
+  client?: string;
+  sequence?: number;
+}
+
+export interface OutcomeLine {
+  id: string;
+  label: string;
+  unit: string;
+  noun: string;
+  display: string;
+  scale: number;
+  prefix: string;
+  kind: string;
+  theme: string;
+  definition: string;
+  log: boolean;
+}
+
+export interface Outcomes {
+  outcomes: OutcomeLine[];
+  large: string[];
+  small: string[];
+  headlines: string[];
+  years: string[];
+  evidence_until: string;
+  version: string;
+  data_hash: string;
+  engine: string;
+}
+
+export interface Part {
+  name: string;
+  kind: "number" | "choice" | "products";
+  label: string;
+  definition: string;
+  unit: string;
+  low: number;
+  high: number;
+  words: Record<string, number>;
+  choices: string[];
+  default: number;
+  group: string;
+}
+
+export interface Preset {
+  id: string;
+  label: string;
+  description: string;
+}
+
+export interface Presets {
+  presets: Preset[];
+  suffixes: Preset[];
+  aliases: Record<string, string>;
+}
+
+export interface Problem {
+  what: string;
+  where: string;
+  hint: string;
+}
+
+export interface Range {
+  low: number;
+  high: number;
+}
+
+export interface RunRequest {
+  scenario?: Side;
+  draws?: number;
+  seed?: number;
+  by?: "quarter" | "year";
+  outcomes?: string[] | null;
+}
+
+export interface ScenarioAnswer {
+  id: string;
+  label: string;
+  description: string;
+  start: string;
+  levers: Record<string, Step[]>;
+  changes: string[];
+  anchors: string[];
+}
+
+export interface Side {
+  preset?: string;
+  start?: string;
+  levers?: Record<string, number | string | Record<string, number | string>>;
+  assumptions?: Record<string, number | Range>;
+}
+
+export interface SourceLine {
+  id: string;
+  title: string;
+  publisher: string;
+  published: string | null;
+  url: string | null;
+  kind: string;
+  side: string;
+}
+
+export interface Spread {
+  median: number;
+  p5: number;
+  p95: number;
+  censored: number | null;
+}
+
+export interface Step {
+  month: string;
+  value: number | string;
+}

@@ -1,0 +1,34 @@
+"""`countermove serve`: the web app on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+EPILOG = """Examples:
+
+\b
+  countermove serve
+  countermove serve --port 9000 --no-browser
+
+The app answers on 127.0.0.1 only, asks nothing of other machines, and stops with Ctrl+C.
+"""
+
+
+def serve(
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="Port; by default 8460 or any free one.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; anything but 127.0.0.1 opens the app to others.")] = (
+        "127.0.0.1"
+    ),
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the app in a browser.")] = True,
+) -> None:
+    """Open the web app: move a lever and see money, compute and self-sufficiency move."""
+    from countermove.web.serving import serve as run
+
+    run(host=host, port=port, browser=browser, say=typer.echo)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("serve", epilog=EPILOG)(serve)

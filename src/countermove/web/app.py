@@ -1,0 +1,56 @@
+"""The Starlette application: the API, the built front end, and the guard in front of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from countermove.web import openapi
+from countermove.web.endpoints import Desk
+from countermove.web.guard import OWN_NAMES, Guard
+from countermove.web.live import Simulator
+from countermove.web.routes import Address
+from countermove.web.writing import HANDLERS, json_answer
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = OWN_NAMES) -> Starlette:
+    """Return the application around a simulator; `hosts` are the names it answers for."""
+    table = Desk(simulator or Simulator()).addresses()
+    described = json_answer(openapi.document(table)).body
+
+    async def openapi_answer(_: Request) -> Response:
+        return Response(bytes(described), media_type="application/json")
+
+    routes: list[BaseRoute] = [*(route for one in table for route in _routes(one)), Route("/openapi.json", openapi_answer)]
+    routes += [Route(f"/{path.name}", _file(path)) for path in sorted(STATIC.glob("*.*"))]
+    routes += [Route("/", _file(STATIC / "index.html"))] if STATIC.is_dir() else []
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, hosts=hosts), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+        exception_handlers=HANDLERS,
+    )
+
+
+def _file(path: Path) -> Callable[[Request], object]:
+    """Return the endpoint of one file of the built front end; nothing else on the disk has an address."""
+
+    async def answer(_: Request) -> Response:
+        return FileResponse(path, headers={"cache-control": "no-cache"})
+
+    return answer
+
+
+def _routes(one: Address) -> list[Route]:
+    """Return the routes of an address: a GET also answers at its path with `.json`."""
+    also = [f"{one.path}.json"] if one.method == "GET" and one.media == "application/json" and "{" not in one.path else []
+    endpoint: Callable[[Request], object] = one.handler
+    return [Route(path, endpoint, methods=[one.method]) for path in (one.path, *also)]

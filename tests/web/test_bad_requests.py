@@ -1,0 +1,99 @@
+"""A bad request is refused with a reason and the nearest name, and the server stays up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+JSON = {"content-type": "application/json"}
+
+BAD = {
+    "no JSON": ("not json", "not JSON"),
+    "NaN": ('{"year": NaN}', "NaN is not a number"),
+    "infinity": ('{"scenario": {"levers": {"washington.duty": Infinity}}}', "Infinity is not a number"),
+    "a huge number": ('{"scenario": {"levers": {"washington.duty": 1e999}}}', "finite"),
+    "a list": ("[]", "valid dictionary"),
+    "an unknown key": ('{"scenarios": {}}', "did you mean 'scenario'?"),
+    "an unknown key inside": ('{"scenario": {"lever": {}}}', "did you mean 'levers'?"),
+    "an unknown lever": ('{"scenario": {"levers": {"washington.dutty": 1}}}', "did you mean 'washington.duty'?"),
+    "an unknown part": ('{"scenario": {"levers": {"beijing.import_gate.mood": "bundled"}}}', "mode"),
+    "a value out of range": ('{"scenario": {"levers": {"washington.duty": 5}}}', "outside 0 to 1"),
+    "an unknown preset": ('{"scenario": {"preset": "h200-rulle"}}', "did you mean 'h200-rule'"),
+    "a path for a preset": ('{"scenario": {"preset": "../../etc/passwd"}}', "match pattern"),
+    "a file for a preset": ('{"scenario": {"preset": "mine.yaml"}}', "match pattern"),
+    "an unknown outcome": ('{"outcomes": ["h200_china_unit"]}', "did you mean 'h200_china_units'?"),
+    "an unknown assumption": ('{"scenario": {"assumptions": {"parameters/nothing": 1}}}', "no parameter"),
+    "an impossible month": ('{"scenario": {"start": "2026-13"}}', "match pattern"),
+    "a month before the clock": ('{"scenario": {"start": "2019-01", "levers": {"washington.duty": 0.1}}}', "2019-01"),
+    "too many draws": ('{"draws": 1000000}', "less than or equal to 1024"),
+    "no draws": ('{"draws": 0}', "greater than or equal to 2"),
+    "a negative seed": ('{"seed": -1}', "greater than or equal to 0"),
+    "a year outside the clock": ('{"year": 2050}', "less than or equal to 2032"),
+    "deep nesting": ("[" * 30000, "not JSON"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_move_is_refused_with_a_reason(client: Any, name: str) -> None:
+    body, reason = BAD[name]
+    answer = client.post("/api/live", content=body, headers=JSON)
+    error = answer.json()["error"]
+    assert answer.status_code == 400
+    assert reason in f"{error['what']} {error['hint']}"
+
+
+def test_a_huge_body_is_refused_without_being_read(client: Any) -> None:
+    answer = client.post("/api/live", content=b" " * 70_000, headers=JSON)
+    assert answer.status_code == 413
+    assert "at most" in answer.json()["error"]["hint"]
+
+
+def test_a_huge_body_in_pieces_is_refused(client: Any) -> None:
+    answer = client.post("/api/live", content=(b" " * 9_000 for _ in range(10)), headers=JSON)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::2]:8460"])
+def test_another_host_is_refused(client: Any, host: str) -> None:
+    answer = client.get("/api/levers", headers={"host": host})
+    assert answer.status_code == 421
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1:8460.evil.example"])
+def test_another_origin_is_refused(client: Any, origin: str) -> None:
+    answer = client.post("/api/live", json={}, headers={"origin": origin})
+    assert answer.status_code == 403
+
+
+def test_a_form_of_another_page_cannot_post(client: Any) -> None:
+    answer = client.post("/api/live", content="{}", headers={"content-type": "text/plain"})
+    assert answer.status_code == 415
+
+
+@pytest.mark.parametrize(
+    "path", ["/../app.py", "/%2e%2e/app.py", "/..%2fapp.py", "/static/../../app.py", "//etc/passwd", "/.git/config"]
+)
+def test_no_file_outside_the_folder_is_served(client: Any, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "Starlette" not in answer.text
+
+
+def test_a_method_that_an_address_does_not_know_is_refused(client: Any) -> None:
+    assert client.post("/api/levers", json={}).status_code == 405
+    assert client.get("/api/live").status_code == 405
+
+
+def test_every_answer_carries_the_headers_that_keep_other_pages_out(client: Any) -> None:
+    for answer in (client.get("/"), client.get("/api/levers"), client.get("/nothing"), client.get("/", headers={"host": "x"})):
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_the_server_still_answers_after_all_that(client: Any) -> None:
+    assert client.post("/api/live", json={"draws": 4}).status_code == 200
