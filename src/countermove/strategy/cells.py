@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.errors import InputError
+from countermove.errors import InputError, did_you_mean
 from countermove.experiments import pipeline
 from countermove.experiments.draws import BLOCK
 from countermove.experiments.scenario import Scenario, load_scenario
@@ -26,7 +26,7 @@ from countermove.market.inputs import MarketInputs
 from countermove.quantities.calendar import month_index
 from countermove.strategy.game_file import STATUS_QUO, Game, joined
 from countermove.strategy.profiles import SPENDING
-from countermove.strategy.rollout import Stretch, continued, measured, past_of
+from countermove.strategy.rollout import STATES, Stretch, continued, measured, past_of
 
 Floats = NDArray[np.float64]
 Progress = Callable[[int, int], None]
@@ -67,20 +67,24 @@ def simulate_cells(
     seed: int,
     overrides: Mapping[str, Any] | None = None,
     pairs: Sequence[tuple[int, int]] | None = None,
+    base: Scenario | None = None,
+    start: str | None = None,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> Cells:
     """Simulate the pairs of a game; pairs left out by `pairs` stay at 0.
 
-    `overrides` pins parameters by path in all pairs. `processes` None takes one per core. Raises InputError for draws or a seed
-    out of range.
+    `overrides` pins parameters by path in all pairs. `base` is the scenario that all pairs share until `start` (default: the
+    status quo, until the first start month of a strategy); each strategy's scenario must then hold it up to there.
+    `processes` None takes one per core. Raises InputError for draws or a seed out of range.
     """
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         raise InputError(f"{draws} draws were asked for", where="draws", hint="give a whole number from 1; 1,000 is usual")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"the seed is {seed}", where="seed", hint="give a whole number from 0")
+    check_outcomes(outcomes)
     wanted = list(pairs) if pairs is not None else [(i, j) for i in range(len(game.washington)) for j in range(len(game.beijing))]
-    plan = _Plan(game, tuple(outcomes), wanted, overrides or {})
+    plan = _Plan(game, tuple(outcomes), wanted, overrides or {}, base, start)
     shape = (len(game.washington), len(game.beijing), len(outcomes), len(game.years))
     parts, done, total = [], 0, draws * len(wanted)
     full = 0
@@ -100,27 +104,40 @@ def simulate_cells(
     return Cells(names[0], names[1], tuple(outcomes), game.years, values, seed, full)
 
 
+def check_outcomes(outcomes: Sequence[str]) -> None:
+    """Raise InputError, with the nearest name, for an outcome that nobody measures."""
+    from countermove.outcomes import OUTCOMES
+
+    known = [*OUTCOMES, SPENDING, *STATES]
+    for name in outcomes:
+        if name not in known:
+            raise InputError(f"no outcome named {name!r}", where="outcomes", hint=did_you_mean(name, known))
+
+
 class _Plan:
     """What no draw changes: compiled rows, columns and the status quo, and each pair's subsidy path."""
 
     def __init__(
-        self, game: Game, outcomes: tuple[str, ...], pairs: Sequence[tuple[int, int]], overrides: Mapping[str, Any]
+        self,
+        game: Game,
+        outcomes: tuple[str, ...],
+        pairs: Sequence[tuple[int, int]],
+        overrides: Mapping[str, Any],
+        base: Scenario | None,
+        start: str | None,
     ) -> None:
         self.game, self.outcomes, self.pairs = game, outcomes, pairs
-        start = load_scenario(STATUS_QUO)
-        if overrides:
-            start = start.with_overrides(overrides)
-        self.overrides = start.overrides
 
         def compiled(scenario: Scenario) -> pipeline.Compiled:
             return pipeline.compile_scenario(scenario.with_overrides(overrides) if overrides else scenario)
 
-        self.base = compiled(start)
+        self.base = compiled(base or load_scenario(STATUS_QUO))
         used_rows, used_columns = {i for i, _ in pairs}, {j for _, j in pairs}
         self.rows = {i: compiled(game.washington[i].scenario) for i in sorted(used_rows)}
         self.columns = {j: compiled(game.beijing[j].scenario) for j in sorted(used_columns)}
         self.compiled = compiled
-        self.start = min(month_index(s.scenario.start) for s in (*game.washington, *game.beijing))
+        starts = [s.scenario.start for s in (*game.washington, *game.beijing)]
+        self.start = month_index(start or min(starts))
         self.last = month_index(f"{game.last}-12") + 1
 
     def spending(self, column: int) -> dict[str, float]:

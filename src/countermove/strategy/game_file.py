@@ -122,9 +122,11 @@ class Game:
 
 
 def joined(washington: Scenario, beijing: Scenario) -> Scenario:
-    """Return the scenario in which both sides' levers hold."""
+    """Return the scenario in which Washington's levers of the one and Beijing's of the other hold."""
+    own = {lever: parts for lever, parts in washington.levers.items() if lever.startswith("washington.")}
+    settings = {lever: parts for lever, parts in beijing.settings().items() if "beijing." in lever}
     return replace(
-        washington.with_levers(beijing.settings(), start=min(washington.start, beijing.start)),
+        replace(washington, levers=own).with_levers(settings, start=min(washington.start, beijing.start)),
         id=f"{washington.id}/{beijing.id}",
         label=f"{washington.label} / {beijing.label}",
     )

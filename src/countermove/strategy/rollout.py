@@ -22,6 +22,10 @@ from countermove.quantities.calendar import period_months
 Floats = NDArray[np.float64]
 
 
+STATES = ("cutoff_risk",)
+"""Monthly series that the strategy room reads although no outcome shows them: their mean over the year counts."""
+
+
 @dataclass(frozen=True)
 class Stretch:
     """The months [first, last) that are simulated anew, and the outcomes to be measured."""
@@ -41,7 +45,8 @@ class Past:
 
 def needed(outcomes: Sequence[str]) -> frozenset[str]:
     """Return the monthly series that the outcomes read."""
-    return frozenset(name for outcome in outcomes if outcome in OUTCOMES for name in OUTCOMES[outcome].reads)
+    read = {name for outcome in outcomes if outcome in OUTCOMES for name in OUTCOMES[outcome].reads}
+    return frozenset(read | {name for name in outcomes if name in STATES})
 
 
 def past_of(inputs: MarketInputs, until: int, outcomes: Sequence[str]) -> Past:
@@ -68,8 +73,17 @@ def measured(
     for k, name in enumerate(outcomes):
         for y, year in enumerate(years):
             first, last = period_months(year)
-            found[k, y] = given[name][year] if name in given else OUTCOMES[name].measure(Window(series, first, last))
+            found[k, y] = given[name][year] if name in given else _measure(series, name, first, last)
     return found
+
+
+def _measure(series: Mapping[str, Floats], name: str, first: int, last: int) -> Floats:
+    """Return one outcome or state over the months [first, last); dates are read off the whole run."""
+    if name in STATES:
+        return Window(series, first, last).mean(name)
+    if OUTCOMES[name].kind == "date":
+        return OUTCOMES[name].measure(Window(series, 0, last))
+    return OUTCOMES[name].measure(Window(series, first, last))
 
 
 def _months(inputs: MarketInputs, state: State, months: range, keep: frozenset[str]) -> Past:
