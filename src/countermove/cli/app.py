@@ -17,7 +17,24 @@ from typing import Annotated, Any
 import typer
 
 from countermove import __version__
-from countermove.cli import catalog, check, claims, compare, demo, doctor, evidence, explain, play, reproduce, run, schema, serve
+from countermove.cli import (
+    catalog,
+    check,
+    claims,
+    compare,
+    demo,
+    doctor,
+    evidence,
+    explain,
+    infer,
+    play,
+    reproduce,
+    run,
+    schema,
+    serve,
+    timeline,
+    whatif,
+)
 from countermove.errors import CountermoveError, did_you_mean
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
@@ -44,7 +61,24 @@ app = typer.Typer(
     help="See the other side's answer before you make the move: a sourced simulator of the contest over AI chips between "
     "Washington and Beijing.",
 )
-for command in (run, compare, claims, explain, evidence, catalog, schema, demo, play, reproduce, doctor, check, serve):
+for command in (
+    run,
+    compare,
+    claims,
+    explain,
+    evidence,
+    catalog,
+    schema,
+    demo,
+    play,
+    infer,
+    reproduce,
+    doctor,
+    check,
+    timeline,
+    whatif,
+    serve,
+):
     command.add_to(app)
 
 
