@@ -35,7 +35,8 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     """Settle the month: deliveries and payments by offer, stocks drawn down, money that waits."""
     others = slice(GREY.start, DOMESTIC.stop)
     stock = s.package_inventory + f.domestic_made
-    units_there = xp.concatenate([f.grey_offered, f.rental_offered, stock], axis=0)
+    rental = xp.broadcast_to(f.rental_offered, f.rental_offered.shape[:1] + stock.shape[-1:])  # all draws may agree on it
+    units_there = xp.concatenate([f.grey_offered, rental, stock], axis=0)
     price = s.price[others]
     paid = fill_twice(f.desired[others], units_there * price / 1000.0, xp)
     units = 1000.0 * xp.sum(paid, axis=1) / price

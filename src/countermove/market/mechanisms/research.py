@@ -20,7 +20,8 @@ def relative_productivity(knowledge: Array, reference: Array, elasticity: Array)
     The form is that of Hall, Mairesse & Mohnen (2010, NBER 15622). `reference` K* is the stock that the spending behind
     the published roadmaps would give, so the factor is 1 when a vendor's funds develop as those plans assume.
     """
-    return (knowledge / reference) ** elasticity
+    nothing = 1e-9  # billion USD: a vendor that plans no research has none to fall short of
+    return ((knowledge + nothing) / (reference + nothing)) ** elasticity
 
 
 def smoothstep(progress: Array, xp: Array) -> Array:
