@@ -95,7 +95,13 @@ def load_models() -> ModelData:
 
 def read_models(root: Path) -> ModelData:
     """Read ``models/`` of a data tree; DataError (InputError for a foreign tree) with file and line."""
-    llms = _read_llms(load(root / "models" / "llms.yaml"))
+    llms: dict[str, Llm] = {}
+    for path in sorted((root / "models").glob("llms*.yaml")):
+        document = load(path)
+        for name, llm in _read_llms(document).items():
+            if name in llms:
+                raise document.error(f"'{name}' is already defined", "models", name, hint="each model is stated once")
+            llms[name] = llm
     names = {other.casefold(): llm.id for llm in llms.values() for other in (llm.id, llm.name, *llm.aliases)}
     return ModelData(
         llms=MappingProxyType(llms),

@@ -1,0 +1,57 @@
+"""``python -m countermove.hardware.fit``: fit, or print the validation tables, from the shipped measured rows.
+
+python -m countermove.hardware.fit              fit and write data/hardware (a few minutes)
+python -m countermove.hardware.fit report       cross-validate and print every table of the validation page
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from countermove.hardware.fit import crossvalidation, measured
+from countermove.hardware.fit.intervals import half_widths
+from countermove.hardware.serving.fitted import FOLDER, QUANTITIES, Fitted, write_fitted
+
+ORIGIN = """Efficiencies of serving, fitted by `python -m countermove.hardware.fit` to data/hardware/silicon.csv.gz
+(AIConfigurator, Apache-2.0, copyright NVIDIA; measurements mostly from SemiAnalysis InferenceX).
+`one` is the family mean: a slowdown against datasheet peaks (1 is the datasheet), or seconds for fixed times; the other
+entries are log differences of a trait (Blackwell chips, an engine, 4-bit weights, ...). Do not edit: fit again."""
+
+
+def main() -> None:
+    """Run the command."""
+    parser = argparse.ArgumentParser(prog="python -m countermove.hardware.fit", description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="?", choices=("fit", "report"), default="fit")
+    parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: the package's data/hardware)")
+    arguments = parser.parse_args()
+    if arguments.what == "fit":
+        write_fitted(arguments.out, fit_all(), ORIGIN)
+        return
+    from countermove.hardware.fit.report import report
+
+    print(report())
+
+
+def fit_all() -> Fitted:
+    """Return the fit to all rows, with intervals from grouped cross-validation and from leaving out each chip."""
+    rows = crossvalidation.usable(measured.silicon())
+    held = crossvalidation.cross_validate(rows, measured.folds(rows.strict))
+    systems = np.unique(np.array(measured.silicon().labels("system"))[rows.kept], return_inverse=True)[1]
+    apart = crossvalidation.cross_validate(rows, systems, correct=False)
+    split = rows.points.split > 0
+    truth = {"tpot": rows.tpot, "ttft": rows.ttft}
+    near, far = {"tpot": held.tpot, "ttft": held.ttft}, {"tpot": apart.physics_tpot, "ttft": apart.physics_ttft}
+    intervals = {}
+    for name in QUANTITIES:
+        intervals[name, "inside"] = half_widths(truth[name][~split], near[name][~split])
+        intervals[name, "split"] = half_widths(truth[name][split], near[name][split])
+        intervals[name, "outside"] = half_widths(truth[name], far[name])
+    model = crossvalidation.train(rows, np.arange(len(rows.tpot)))
+    return Fitted(model.weights, model.trees, intervals)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Time to first token and time per output token from the work of steps and fitted efficiencies.
+
+Each operator class takes (work at datasheet peaks) x (slowdown); a slowdown is one over an efficiency. Slowdowns are
+log-linear in a few traits of chip family, software and precision (`FEATURES`), so that a chip or engine without measured
+rows takes the mean of its family:
+
+    slowdown_j = exp(sum_f W_jf z_f)
+
+Compute and memory of one class overlap: max(a, b), smoothed to (a^4 + b^4)^(1/4). One decode step is
+
+    step(b) = weights + experts + cache and attention + links + hops x latency + layers x launch + fixed + b x host
+
+In a closed loop of C requests the prefill of new prompts interrupts decoding: per step and sequence 1/osl prompts arrive, so
+
+    TPOT = step(b) + blocked x b x prefill_share / osl            b = min(C, sequences that fit memory)
+
+(with workers of their own for prefill the second term vanishes). A request waits for its own prefill, for prompts that
+arrived with it, and, beyond the memory limit, for a place:
+
+    TTFT = fixed + step + prefill x (...) + queue x (C - 1)^power x prefill_share + (C - b)/b x (osl x TPOT)
+
+Units: seconds. Valid for prompts and answers of 128 to 32k tokens and concurrency of 1 to about 10,000.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.hardware.serving.points import Points
+from countermove.hardware.serving.steps import Step, cache_limit, decode_step, prefill_pass, prefill_share
+
+Array = NDArray[np.float64]
+
+#: Traits that select efficiencies, in the order of `Points.features`.
+FEATURES: Final = ("one", "blackwell", "sglang", "vllm", "fp4", "wide", "split", "bf16", "old")
+
+#: Operator classes with the central slowdown the fit starts from (a pure ratio, or seconds for fixed times).
+CLASSES: Final = {
+    "weight_read": 1.3,
+    "weight_compute": 1.6,
+    "expert_read": 1.5,
+    "expert_compute": 2.0,
+    "cache_read": 1.5,
+    "attention_compute": 2.0,
+    "volume": 1.5,
+    "hop": 6e-6,
+    "far_hop": 1e-5,
+    "layer": 2.5e-5,
+    "expert_layer": 2e-5,
+    "step": 1e-3,
+    "host": 1e-5,
+    "prefill_compute": 1.8,
+    "prefill_attention": 2.0,
+    "prefill_volume": 1.5,
+    "prefill_layer": 1e-4,
+    "blocked": 0.7,
+    "first_fixed": 3e-2,
+    "first_steps": 1.0,
+    "queue": 0.3,
+    "queue_power": 0.8,
+    "waiting": 0.5,
+    "split_queue": 0.3,
+    "split_power": 0.7,
+    "handover": 0.05,
+}
+
+
+class Work(NamedTuple):
+    """What does not depend on efficiencies: the work of steps, the load per worker and the batch that memory allows."""
+
+    decode: Step
+    pass_: Step
+    share: Step
+    limit: Array  # sequences that a decode worker holds
+    load: Array  # requests in flight per decode worker
+    batch: Array  # the smaller of both
+    entered: Array  # requests that arrive together at one prefill queue
+    split: NDArray[np.bool_]
+    output: Array
+
+
+class Timing(NamedTuple):
+    """Predicted seconds, each of shape (row,), and the parts they are made of."""
+
+    ttft: Array
+    tpot: Array
+    step: Array
+    prefill: Array
+    share: Array
+
+
+def slowdowns(weights: Array, points: Points) -> dict[str, Array]:
+    """Return the slowdown of each class per row, from ``weights`` (class, feature) and the traits and offsets of the rows."""
+    values = np.exp(weights @ points.features.T + points.offsets)
+    return {name: values[number] for number, name in enumerate(CLASSES)}
+
+
+def prepare(points: Points) -> Work:
+    """Return the work of every row; where a row does not say how many workers there are, `assumed_workers` is taken."""
+    split = points.split > 0
+    decoders = np.where(np.isnan(points.decode.workers), assumed_workers(points), points.decode.workers)
+    readers = np.where(np.isnan(points.prefill.workers), 1.0, points.prefill.workers) * points.prefill.replicas
+    load = points.concurrency / decoders
+    limit = cache_limit(points)
+    batch = np.minimum(load, np.maximum(limit, 1e-9))
+    return Work(
+        decode=decode_step(points, np.maximum(batch, 1.0)),
+        pass_=prefill_pass(points),
+        share=prefill_share(points),
+        limit=limit,
+        load=load,
+        batch=batch,
+        entered=np.maximum(np.where(split, points.concurrency / readers, batch) - 1.0, 1e-3),
+        split=split,
+        output=points.output,
+    )
+
+
+def assumed_workers(points: Points) -> Array:
+    """Return decode workers where a split deployment does not state them: several for small loads, one for large ones.
+
+    The rows that do state them use five (TensorRT-LLM) or two (SGLang) below some hundred requests in flight and one above
+    a few thousand; w = 1 + a / (1 + (C/1000)^2) joins both ends.
+    """
+    several = np.where((points.features[:, FEATURES.index("sglang")] > 0), 0.7, 4.0)
+    return 1.0 + points.split * several / (1.0 + (points.concurrency / 1000.0) ** 2)
+
+
+def predict(points: Points, weights: Array) -> Timing:
+    """Return TTFT and TPOT of every row; times are infinite where the model does not fit."""
+    return timing(prepare(points), slowdowns(weights, points))
+
+
+def timing(work: Work, s: dict[str, Array]) -> Timing:
+    """Return TTFT and TPOT of every row for given slowdowns, each of shape (row,)."""
+    split = work.split
+    step = step_seconds(work.decode, s)
+    one = prefill_seconds(work.pass_, s)
+    share = prefill_seconds(work.share, s)
+    tpot = step + np.where(split, 0.0, s["blocked"] * work.batch * share / work.output)
+    power = np.where(split, s["split_power"], s["queue_power"])
+    queue = np.where(split, s["split_queue"], s["queue"]) * work.entered**power * share
+    overflow = s["waiting"] * np.maximum(work.load - work.batch, 0.0) / np.maximum(work.batch, 1.0) * work.output * tpot
+    handover = np.where(split, s["handover"], 0.0)
+    ttft = s["first_fixed"] + s["first_steps"] * tpot + one + queue + overflow + handover
+    unfit = work.limit < 1.0
+    return Timing(np.where(unfit, np.inf, ttft), np.where(unfit, np.inf, tpot), step, one, share)
+
+
+def step_seconds(work: Step, s: dict[str, Array]) -> Array:
+    """Return the seconds of a decode step."""
+    weights = _roof(work.weight_read * s["weight_read"], work.weight_compute * s["weight_compute"])
+    experts = _roof(work.expert_read * s["expert_read"], work.expert_compute * s["expert_compute"])
+    attention = _roof(work.cache_read * s["cache_read"], work.attention_compute * s["attention_compute"])
+    links = work.volume * s["volume"] + work.hops * s["hop"] + work.far_hops * s["far_hop"]
+    fixed = work.layers * s["layer"] + work.expert_layers * s["expert_layer"] + s["step"] + work.sequences * s["host"]
+    return weights + experts + attention + links + fixed
+
+
+def prefill_seconds(work: Step, s: dict[str, Array]) -> Array:
+    """Return the seconds of a prefill pass; reading the weights is its least time."""
+    weights = _roof(work.weight_read * s["weight_read"], work.weight_compute * s["prefill_compute"])
+    experts = _roof(work.expert_read * s["expert_read"], work.expert_compute * s["prefill_compute"])
+    attention = work.attention_compute * s["prefill_attention"]
+    fixed = work.layers * s["prefill_layer"]
+    return weights + experts + attention + work.volume * s["prefill_volume"] + fixed
+
+
+def _roof(a: Array, b: Array) -> Array:
+    top = np.maximum(np.maximum(a, b), 1e-30)
+    low = np.minimum(a, b) / top
+    square = low * low
+    return top * np.sqrt(np.sqrt(1.0 + square * square))
