@@ -60,6 +60,7 @@ UNITS: dict[str, str] = {
     "added_h100e": "thousand h100e",
     "smuggled": "thousand h100e",
     "cutoff_risk": "1",
+    "work_added": "thousand package",  # packages of an H200's effective performance on the mean mix of work
     "cost_per_work": "thousand usd/package",
     "world_cost_per_work": "thousand usd/package",
     "h200_abroad": "thousand package",
@@ -149,6 +150,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "added_h100e": xp.stack([xp.sum(added[route], axis=0) for route in ROUTE_SLICES]),
         "smuggled": s.smuggled,
         "cutoff_risk": s.cutoff_risk,
+        "work_added": work,
         "cost_per_work": 1e6 * xp.sum(f.spent, axis=0) / (1000.0 * work + 1e-3),
         "world_cost_per_work": xp.min(x.world_price / (effective[GREY] * x.grey_on_sale + 1e-3), axis=0),
         "h200_abroad": f.units[H200] * f.foreign_abroad[H200],

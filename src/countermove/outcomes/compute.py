@@ -86,8 +86,8 @@ COMPUTE = (
         "1",
         "ratio",
         "Money spent per unit of effective work over the price of a new foreign chip's work, less one.",
-        ("cost_per_work", "world_cost_per_work"),
-        lambda w: w.mean("cost_per_work") / w.mean("world_cost_per_work") - 1.0,
+        ("spent", "work_added", "world_cost_per_work"),
+        lambda w: share(1000.0 * w.flow("spent"), w.flow("work_added")) / w.mean("world_cost_per_work") - 1.0,
         "compute",
     ),
 )

@@ -57,8 +57,8 @@ SELF_SUFFICIENCY = (
         "1",
         "ratio",
         "Share of months, weighted by output, in which orders rather than dies, memory or packaging set what vendors make.",
-        ("slack",),
-        lambda w: w.mean("slack"),
+        ("slack", "made_by_vendor"),
+        lambda w: w.weighted("slack", "made_by_vendor"),
         "self-sufficiency",
     ),
 )

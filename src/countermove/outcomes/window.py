@@ -34,6 +34,13 @@ class Window:
         """Mean over the months of the window, (draw,)."""
         return _collapse(self.monthly[name][self.first : self.last].mean(axis=0), index)
 
+    def weighted(self, name: str, weight: str) -> Floats:
+        """Mean over the months of the window, each counted by a flow of its own, (draw,); 0 where nothing flows."""
+        flow = self.monthly[weight][self.first : self.last]
+        flow = flow.reshape(len(flow), -1, flow.shape[-1]).sum(axis=1)
+        value = self.monthly[name][self.first : self.last]
+        return share((value * flow).sum(axis=0), flow.sum(axis=0))
+
     def before(self, name: str, month: int) -> Floats:
         """Value of a stock at the end of the month before `month`, (draw,)."""
         value: Floats = self.monthly[name][month - 1]
