@@ -31,6 +31,7 @@ def claims(
     sources: Annotated[bool, typer.Option("--sources", help="Show the address of every source.")] = False,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Whether to run the model for the odds.")] = True,
     known: options.Known = None,
+    prior: options.Prior = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -44,6 +45,7 @@ def claims(
             draws=draws,
             seed=seed,
             known=known,
+            beliefs="prior" if prior else "fitted",
             rows=rows.split(",") if rows else None,
             simulate=model,
             progress=watch,

@@ -44,16 +44,25 @@ def explain(
     everything: Annotated[bool, typer.Option("--all", help="Show every mechanism, parameter, table entry and source.")] = False,
     draws: Annotated[int, typer.Option("--draws", "-n", help="Draws when RUN is a scenario that has to be run.")] = DRAWS,
     seed: options.Seed = options.SEED,
+    prior: options.Prior = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Explain an outcome: what it moves with, which relations make it, and which claims and sources they rest on."""
+    from countermove import api
     from countermove.desk.explain import chosen_result
     from countermove.desk.explain import explain as explanation
     from countermove.desk.explain_text import lines
     from countermove.outcomes import outcome as checked
 
-    stored = _stored(run, outcome, period, draws, seed, quiet=quiet)
+    if Path(run).is_dir():
+        stored: Result | Comparison = api.load_result(run)
+    else:
+        chosen = api.load(run)
+        periods = _periods(outcome, period, run)
+        with progress(f"simulating {chosen.id}", quiet=quiet) as watch:
+            beliefs = "prior" if prior else "fitted"
+            stored = api.run(chosen, draws=draws, seed=seed, periods=periods, beliefs=beliefs, progress=watch)
     result = chosen_result(stored, scenario)
     if outcome not in result.outcomes:
         checked(outcome)
@@ -64,18 +73,17 @@ def explain(
         print_text("\n".join(lines(document, depth=depth, everything=everything)))
 
 
-def _stored(run: str, outcome: str, period: str | None, draws: int, seed: int, *, quiet: bool) -> Result | Comparison:
-    """Read the run of a folder; or check what is asked, then run the scenario."""
-    from countermove import api
+def _periods(outcome: str, period: str | None, where: str) -> tuple[str, ...]:
+    """Check the outcome and the period before anything is run, and return the period lengths that are needed."""
+    from countermove.errors import InputError, did_you_mean
+    from countermove.outcomes import HORIZON
     from countermove.outcomes import outcome as checked
+    from countermove.quantities.calendar import quarters, years
 
-    if Path(run).is_dir():
-        return api.load_result(run)
-    scenario = api.load(run)
-    checked(outcome)
-    lengths = ("year", "quarter") if period is not None and "Q" in period else ("year",)
-    with progress(f"simulating {scenario.id}", quiet=quiet) as watch:
-        return api.run(scenario, draws=draws, seed=seed, periods=lengths, progress=watch)
+    valid = [HORIZON] if checked(outcome).kind == "date" else [*years(), *quarters()]
+    if period is not None and period not in valid:
+        raise InputError(f"{outcome} has no period {period!r}", where=where, hint=did_you_mean(period, valid))
+    return ("quarter",) if period in quarters() else ("year",)
 
 
 def add_to(app: typer.Typer) -> None:

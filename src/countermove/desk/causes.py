@@ -6,10 +6,10 @@ observed series, a constant or a monthly input depends on is found by moving one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from countermove.market.model import ORDER, Model
 from countermove.market.state import State
 from countermove.policy.gates import compile_gates
 from countermove.policy.levers import compile_levers
+
+if TYPE_CHECKING:
+    from countermove.policy.lever_definitions import Lever
 
 Floats = NDArray[np.float64]
 
@@ -237,7 +240,7 @@ def _acting(declared: Iterable[str], behind: set[str]) -> tuple[str, ...]:
 
 @cache
 def doors_of_levers() -> dict[str, tuple[str, ...]]:
-    """Return lever id -> the monthly inputs that it sets, by compiling its lowest and highest value."""
+    """Return lever id -> the monthly inputs that it and the parts in its drawer set, by compiling values from end to end."""
     from countermove.policy.lever_definitions import load_levers
 
     usual = {name: np.array([parameter.prior.median()]) for name, parameter in load_parameters().items()}
@@ -246,8 +249,24 @@ def doors_of_levers() -> dict[str, tuple[str, ...]]:
     found = {}
     for name, lever in load_levers().items():
         touched: set[str] = set()
-        for value in (lever.main.low, lever.main.high):
-            moved = _doors(compile_market(usual, *_policy({name: {"2026-01": value}})))
+        for setting in _settings(lever):
+            moved = _doors(compile_market(usual, *_policy({name: setting})))
             touched |= {door for door, values in moved if not np.array_equal(values, reference[door])}
         found[name] = tuple(sorted(touched))
     return found
+
+
+def _settings(lever: Lever) -> Iterator[Any]:
+    """Both ends of a lever's range from 2026 on, and at its upper end each value that a part of its drawer may take."""
+    yield {"2026-01": lever.main.low}
+    yield {"2026-01": lever.main.high}
+    for name, part in lever.parts.items():
+        values: tuple[Any, ...] = (
+            part.choices if part.kind == "choice" else (part.low, part.high) if part.kind == "number" else ()
+        )
+        if part.group:  # shares that add up to one move together
+            yield {"value": lever.main.high} | {
+                other: float(other == name) for other, p in lever.parts.items() if p.group == part.group
+            }
+            continue
+        yield from ({"value": lever.main.high, name: value} for value in values)

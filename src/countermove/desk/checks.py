@@ -22,6 +22,7 @@ from typing import Any
 from countermove.desk.facts import FACTS
 from countermove.desk.paired import PAIRED
 from countermove.errors import DataError, did_you_mean
+from countermove.experiments.pipeline import FITTED
 from countermove.experiments.result import Result
 from countermove.experiments.run import SEED, Progress, run
 from countermove.experiments.scenario import Scenario, load_scenario
@@ -129,7 +130,13 @@ def _check_threshold(entry: Mapping[str, Any], where: str) -> None:
 
 
 def run_scenarios(
-    checks: Sequence[Check], *, draws: int, seed: int = SEED, known: str | None = None, progress: Progress | None = None
+    checks: Sequence[Check],
+    *,
+    draws: int,
+    seed: int = SEED,
+    known: str | None = None,
+    beliefs: str = FITTED,
+    progress: Progress | None = None,
 ) -> dict[str, Result]:
     """Return every run that the checks need, by key, each made once; all share seed and draws, so differences are paired.
 
@@ -139,7 +146,7 @@ def run_scenarios(
     total, results = draws * len(scenarios), {}
     for number, (key, scenario) in enumerate(scenarios.items()):
         watch = None if progress is None else _shifted(progress, draws * number, total)
-        results[key] = run(scenario, draws=draws, seed=seed, known=known, progress=watch)
+        results[key] = run(scenario, draws=draws, seed=seed, known=known, beliefs=beliefs, progress=watch)
     return results
 
 

@@ -14,7 +14,7 @@ from countermove.desk.gate_state import gate_state
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.evidence.schema import Case, CaseClaim
-from countermove.experiments.pipeline import evidence_until, known_date
+from countermove.experiments.pipeline import FITTED, evidence_until, known_date
 from countermove.experiments.result import Result
 from countermove.experiments.run import ALL_EVIDENCE, DRAWS, SEED, Progress
 
@@ -53,6 +53,7 @@ def claims(
     draws: int = DRAWS,
     seed: int = SEED,
     known: str | None = None,
+    beliefs: str = FITTED,
     rows: Sequence[str] | None = None,
     simulate: bool = True,
     progress: Progress | None = None,
@@ -66,7 +67,7 @@ def claims(
     chosen = chosen_rows(case, rows)
     checks = {row.id: checks_of(case, row) for row in chosen}
     wanted = [check for found in checks.values() for check in found]
-    results = run_scenarios(wanted, draws=draws, seed=seed, known=known, progress=progress) if simulate else {}
+    results = run_scenarios(wanted, draws=draws, seed=seed, known=known, beliefs=beliefs, progress=progress) if simulate else {}
     return {
         "case": case.id,
         "title": case.title,
@@ -75,6 +76,7 @@ def claims(
         "draws": draws if simulate else 0,
         "seed": seed,
         "known": known or ALL_EVIDENCE,
+        "beliefs": beliefs,
         "evidence_until": evidence_until(),
         "scenarios": list(results),
         "claims": [_row(case, row, checks[row.id], results, day) for row in chosen],

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from countermove.desk.wording import wrapped
+from countermove.experiments.pipeline import PRIOR
 from countermove.experiments.run import ALL_EVIDENCE
 
 MARGIN = 10
@@ -27,7 +28,8 @@ def lines(document: Document, *, sources: bool = False, commands: Collection[str
 
 def _vintage(document: Document) -> str:
     draws, runs, known = document["draws"], len(document["scenarios"]), document["known"]
-    simulated = f"{draws:,} draws of {runs} scenarios, seed {document['seed']}; " if draws else ""
+    plain = ", priors as they stand" if document["beliefs"] == PRIOR else ""
+    simulated = f"{draws:,} draws of {runs} scenarios, seed {document['seed']}{plain}; " if draws else ""
     vintage = "" if known == ALL_EVIDENCE else f", as known on {known} (statuses are those of all evidence)"
     return f"{simulated}evidence to {document['evidence_until']}{vintage}, version {document['version']}"
 

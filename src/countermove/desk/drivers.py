@@ -16,10 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import sample
-from countermove.experiments.overrides import apply_overrides
-from countermove.experiments.pipeline import compile_scenario, known_date
+from countermove.experiments.pipeline import Compiled, compile_scenario, known_date, sampled
 from countermove.experiments.result import Result
 from countermove.experiments.run import ALL_EVIDENCE
 from countermove.market.gate_inputs import pick
@@ -37,6 +34,7 @@ class Resampled:
 
     values: Mapping[str, Floats]
     noise: float
+    compiled: Compiled
     note: str = ""
 
     @cached_property
@@ -53,13 +51,16 @@ class Resampled:
 
 def resample(result: Result, *, data_hash: str) -> Resampled:
     """Draw a run's parameters again; nothing, with the reason, when data have changed or the draws are too few."""
+    known = None if result.known == ALL_EVIDENCE else known_date(result.known)
+    compiled = compile_scenario(result.scenario, known=known, beliefs=result.beliefs)
     noise = NOISE / math.sqrt(result.draws)
     if result.data_hash != data_hash:
-        return Resampled({}, noise, "the data have changed since the run, so its parameters cannot be drawn again")
+        note = "the data have changed since the run, so its parameters cannot be drawn again"
+        return Resampled({}, noise, compiled, note)
     if result.draws < FEWEST_DRAWS:
-        return Resampled({}, noise, f"{result.draws} draws are too few for rank correlations: run {FEWEST_DRAWS} or more")
-    assumed = apply_overrides(load_parameters(), result.scenario.overrides)
-    return Resampled(sample(assumed.parameters, seed=result.seed, draws=result.draws, fixed=assumed.fixed), noise)
+        note = f"{result.draws} draws are too few for rank correlations: run {FEWEST_DRAWS} or more"
+        return Resampled({}, noise, compiled, note)
+    return Resampled(sampled(compiled, seed=result.seed, draws=result.draws), noise, compiled)
 
 
 def ranked(values: Floats) -> Floats:
@@ -71,7 +72,7 @@ def ranked(values: Floats) -> Floats:
     return standard
 
 
-def gate_readings(result: Result, outcome: Floats, resampled: Resampled) -> list[dict[str, Any]]:
+def gate_readings(outcome: Floats, resampled: Resampled) -> list[dict[str, Any]]:
     """Return, for each gate, how much its reading matters and the outcome's median under each reading.
 
     Readings that no draw has are left out. `moves` is the rank correlation with the date at which the gate next changes
@@ -79,9 +80,7 @@ def gate_readings(result: Result, outcome: Floats, resampled: Resampled) -> list
     """
     if not resampled.values:
         return []
-    known = None if result.known == ALL_EVIDENCE else result.known
-    gates = compile_scenario(result.scenario, known=known_date(known)).gates
-    found = []
+    gates, found = resampled.compiled.gates, []
     for side, government in GOVERNMENTS.items():
         names, weights = getattr(gates, f"{side}_variants"), np.asarray(getattr(gates, f"{side}_weights"))
         held = pick(weights, resampled.values[f"gates.{side}.variant"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+
 from countermove.desk import causes
 from countermove.desk.citing import entry_data, literature_data, source_data, sources_of, support_data
 from countermove.desk.drivers import Resampled, gate_readings, resample
@@ -16,7 +18,6 @@ from countermove.desk.vocabulary import FLOWS, TABLES
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import Ledger, load_ledger
-from countermove.experiments.overrides import apply_overrides
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import ALL_EVIDENCE
 from countermove.market.mechanism import Mechanism
@@ -52,6 +53,7 @@ def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[
         "version": result.version,
         "draws": result.draws,
         "seed": result.seed,
+        "beliefs": result.beliefs,
         "outcome": outcome,
         "label": about.label,
         "unit": about.unit,
@@ -66,7 +68,7 @@ def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[
         "parameters": parameters,
         "noise": resampled.noise,
         "note": resampled.note,
-        "gates": gate_readings(result, draws, resampled),
+        "gates": gate_readings(draws, resampled),
         "levers": _levers(steps),
         "tables": _tables(about.reads, steps, result, ledger),
     }
@@ -136,20 +138,22 @@ def _mechanism(found: Mechanism, steps: int, ledger: Ledger) -> dict[str, Any]:
 def _parameter(name: str, result: Result, resampled: Resampled, draws: Any, ledger: Ledger) -> dict[str, Any]:
     """A parameter as the run used it: its range, its prior and basis, how the outcome moves with it, what it rests on."""
     path = f"parameters/{name}"
-    assumed = apply_overrides(ledger.parameters, result.scenario.overrides)
+    assumed, tilts = resampled.compiled.assumptions, resampled.compiled.tilts
     parameter = assumed.parameters[name]
-    low, high = parameter.prior.bounds()
     pinned = result.scenario.overrides.get(path)
+    shares = np.array([0.05, 0.5, 0.95])
+    low, median, high = (float(value) for value in parameter.ppf(tilts[name].apply(shares) if name in tilts else shares))
     if name in assumed.fixed:
-        low = high = assumed.fixed[name]
+        low = median = high = assumed.fixed[name]
     return {
         "path": path,
         "label": parameter.label,
         "unit": parameter.unit,
         "low": low,
-        "median": assumed.fixed.get(name, parameter.prior.median()),
+        "median": median,
         "high": high,
         "prior": parameter.prior.words(),
+        "leans": name in tilts and name not in assumed.fixed,
         "basis": "set by the scenario" if pinned is not None else parameter.basis,
         "overridden": None if pinned is None else str(pinned),
         "correlation": resampled.correlation(name, draws) if resampled.values else None,

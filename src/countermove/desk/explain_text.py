@@ -8,6 +8,7 @@ from typing import Any
 
 from countermove.desk.explain import strongest
 from countermove.desk.wording import amount, is_share, number, wrapped
+from countermove.experiments.pipeline import PRIOR
 
 STRONGEST = 8
 DEPTH = 1
@@ -38,7 +39,8 @@ def _head(document: Document) -> list[str]:
     median, low, high = (amount(point[key], document["unit"], share=share) for key in ("median", "p5", "p95"))
     when = "" if document["period"] == "horizon" else f" in {document['period']}"
     return [
-        f"{document['outcome']}{when}, {document['run']} ({document['draws']:,} draws, seed {document['seed']})",
+        f"{document['outcome']}{when}, {document['run']} ({document['draws']:,} draws, seed {document['seed']}"
+        + (", priors as they stand)" if document["beliefs"] == PRIOR else ")"),
         *wrapped(f"{document['label']}: median {median}, 90% {low} to {high}"),
         *wrapped(document["definition"]),
     ]
@@ -62,12 +64,18 @@ def _parameter(one: Document, *, everything: bool) -> Iterator[str]:
     yield from wrapped(one["label"], first=f"  {one['correlation']:+.2f}  ")
     unit = "" if one["unit"] == "1" else f" {one['unit']}"
     band = number(one["low"]) if one["low"] == one["high"] else f"{number(one['low'])} to {number(one['high'])}"
-    yield from wrapped(f"{one['path']}: {band}{unit} (5% to 95%), {one['prior']}, {one['basis']}", first=" " * 9)
+    yield from wrapped(f"{one['path']}: {band}{unit} (5% to 95%), {_prior(one)}, {one['basis']}", first=" " * 9)
     shown = one["supports"] if everything else [support for support in one["supports"] if support["supports"] != "context"]
     for support in shown if everything else shown[:CITED]:
         yield from _support(support)
-    if not one["supports"] and one["note"]:
-        yield from wrapped(f"<- no source: {one['note']}", first=" " * 9, rest=" " * 12)
+    if one["basis"] == "assumption" and one["note"]:
+        why = one["note"].removeprefix("Assumption: ")
+        yield from wrapped(f"<- assumed: {why}", first=" " * 9, rest=" " * 12)
+
+
+def _prior(one: Document) -> str:
+    """The prior in words, with what the first fit does to it."""
+    return f"{one['prior']} leaning as first fitted" if one["leans"] else str(one["prior"])
 
 
 def _support(support: Document) -> Iterator[str]:
@@ -130,7 +138,9 @@ class _Chain:
         """Yield a mechanism, what it rests on, and what feeds it down to the depth."""
         found, inner = self.by_name[name], 3 * level + 3
         again = name in self.shown
-        yield f"{' ' * (inner - 3)}<- {found['title']}{through}{' (above)' if again else ''}"
+        yield from wrapped(
+            f"<- {found['title']}{through}{' (above)' if again else ''}", first=" " * (inner - 3), rest=" " * (inner + 3)
+        )
         if again:
             return
         self.shown.add(name)

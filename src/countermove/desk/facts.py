@@ -14,10 +14,9 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import sample
-from countermove.experiments.overrides import apply_overrides
+from countermove.experiments.pipeline import compile_scenario, known_date, sampled
 from countermove.experiments.result import Result
+from countermove.experiments.run import ALL_EVIDENCE
 from countermove.outcomes.frontier import reached_by_us, us_levels
 from countermove.quantities.axes import WORKLOADS
 from countermove.quantities.calendar import period_months
@@ -25,7 +24,6 @@ from countermove.quantities.calendar import period_months
 Floats = NDArray[np.float64]
 
 H200, ASCEND = "h200-sxm", "ascend-910c"
-NEEDED = ("performance.ascend_scale", "prices.price_910c", "prices.ascend_realisation", "foreign.price_h200")
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,9 @@ def _newest_over_h200(view: str, workload: str, period: str, result: Result) -> 
 
 
 def _parameters(result: Result) -> dict[str, Floats]:
-    assumed = apply_overrides(load_parameters(), result.scenario.overrides)
-    used = {name: assumed.parameters[name] for name in NEEDED}
-    fixed = {name: value for name, value in assumed.fixed.items() if name in used}
-    return sample(used, seed=result.seed, draws=result.draws, fixed=fixed, streams=())
+    known = None if result.known == ALL_EVIDENCE else known_date(result.known)
+    compiled = compile_scenario(result.scenario, known=known, beliefs=result.beliefs)
+    return sampled(compiled, seed=result.seed, draws=result.draws)
 
 
 def _packages(workload: str, _: str, result: Result) -> Floats:

@@ -142,6 +142,7 @@ def _run_again(
         "periods": _steps(results[0]),
         "known": None if found["known"] == ALL_EVIDENCE else found["known"],
         "engine": found["engine"],
+        "beliefs": found["beliefs"],
         "monthly": monthly,
         "progress": progress,
     }

@@ -25,6 +25,7 @@ NEEDED: Mapping[str, type] = {
     "seed": int,
     "draws": int,
     "known": str,
+    "beliefs": str,
     "data_hash": str,
     "lock_hash": str,
     "python": str,

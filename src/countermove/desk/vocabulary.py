@@ -1,4 +1,4 @@
-"""The doors of the mechanisms in words: the unit and the meaning of every flow, monthly input and constant.
+"""The doors of the mechanisms in words: the unit and the meaning of every flow, stock, monthly input and constant.
 
 Stocks carry their units in `market.state.STATE_UNITS`. Money is in constant 2025 US dollars; flows belong to a month.
 A test holds this list against what the mechanisms declare.
@@ -76,6 +76,44 @@ FLOWS: dict[str, tuple[str, str]] = {
     "nvidia_china": ("usd_bn", "NVIDIA's sales to China"),
     "nvidia_profit_china": ("usd_bn", "its gross profit on them"),
     "nvidia_datacenter": ("usd_bn", "its data-centre sales in the world"),
+}
+
+STOCKS: dict[str, str] = {
+    "deferred": "money that waits for chips, by segment",
+    "advanced": "purchases brought forward and still to be made up",
+    "usual_request": "smoothed requests for direct imports",
+    "usual_delivery": "smoothed deliveries of direct imports",
+    "licence_queue": "money waiting for a US licence",
+    "approval_queue": "money licensed, waiting for China's approval",
+    "order_backlog": "money ordered, not delivered",
+    "foreign_pipeline": "chips on foreign lines, by stage",
+    "foreign_inventory": "finished foreign chips for China",
+    "cap_used": "chips shipped in the cap's reference period",
+    "cap_base": "US shipments in that period",
+    "ceiling_used": "chips shipped under Beijing's ceiling this year",
+    "die_pipeline": "good dies on their way to packaging, by stage",
+    "die_stock": "dies in stock, the bank included",
+    "hbm_pool": "HBM stacks that all vendors share",
+    "hbm_in_house": "HBM stacks of Huawei's own make",
+    "package_inventory": "finished domestic chips",
+    "expected_orders": "smoothed orders by vendor",
+    "cumulative_wafers": "advanced wafers made so far",
+    "cumulative_output": "packages made so far, by vendor",
+    "capacity_pipeline": "capacity spending not delivered yet, by stage",
+    "capacity_extra": "capacity beyond plan: thousand wafers, stacks or packages a month",
+    "direction": "share of new money by pool",
+    "annual_revenue": "smoothed yearly revenue by vendor",
+    "knowledge": "R&D knowledge stock by vendor",
+    "programme_clock": "months of work done by a vendor's programmes",
+    "performance_factor": "performance of a product relative to its roadmap",
+    "software": "maturity of a vendor's software, 0 to 1",
+    "price": "price by offer",
+    "smuggled": "diverted compute so far",
+    "cutoff_risk": "perceived risk that Washington cuts supply off",
+    "installed": "chips in service by offer, in three stages of age",
+    "us_h100e": "compute installed in the US",
+    "us_bandwidth": "memory bandwidth installed in the US",
+    "us_displaced": "US units not made so far because H200s were",
 }
 
 INPUTS: dict[str, tuple[str, str]] = {
@@ -243,28 +281,23 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
 }
 
-UNIT_WORDS: dict[str, str] = {"1": "share or ratio"}
-
-
-def flow(name: str) -> tuple[str, str]:
-    """Return unit and meaning of a flow."""
-    return FLOWS[name]
-
 
 def missing() -> list[str]:
     """Return the doors that the mechanisms declare and this list does not know, and those it knows in vain."""
     from countermove.market.model import ORDER
     from countermove.market.observe import CONSTANTS as OBSERVED_CONSTANTS
     from countermove.market.observe import INPUTS as OBSERVED_INPUTS
+    from countermove.market.state import State
 
     declared = {
         "flow": {name for m in ORDER for name in (*m.flow_reads, *m.flow_writes)},
         "input": {name for m in ORDER for name in m.inputs} | {*OBSERVED_INPUTS},
         "constant": {name for m in ORDER for name in m.constants} | {*OBSERVED_CONSTANTS},
+        "stock": {*State._fields},
     }
-    known = {"flow": FLOWS, "input": INPUTS, "constant": CONSTANTS}
+    known = {"flow": {*FLOWS}, "input": {*INPUTS}, "constant": {*CONSTANTS}, "stock": {*STOCKS}}
     return [
         f"{kind} {name}: {'not described' if name in declared[kind] else 'described in vain'}"
         for kind in declared
-        for name in sorted(declared[kind] ^ set(known[kind]))
+        for name in sorted(declared[kind] ^ known[kind])
     ]
