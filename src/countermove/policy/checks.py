@@ -181,6 +181,13 @@ def _bears(live: LiveRule, evaluation: Evaluation) -> bool:
     return bool(evaluation.found[live.rule.id] != NO)
 
 
+def _asks(live: LiveRule, evaluation: Evaluation) -> bool:
+    """Say whether a provision's papers are asked for: a later report on the outcome does not lift what an earlier one asks."""
+    if live.rule.id in evaluation.overtaken:
+        return live.standing.effective or live.standing.uncertain
+    return _bears(live, evaluation)
+
+
 def _conditions(own: list[LiveRule], evaluation: Evaluation, deal: Transaction) -> list[str]:
     """Return what the outcome rests on: the conditions of the provisions that bear on it, then the defaults."""
     words = [
@@ -203,7 +210,7 @@ def _papers(own: list[LiveRule], evaluation: Evaluation) -> list[dict[str, Any]]
             "supported_by": list(paper.supported_by),
         }
         for one in own
-        if _bears(one, evaluation)
+        if _asks(one, evaluation)
         for paper in one.rule.check.papers
     ]
 

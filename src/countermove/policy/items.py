@@ -101,6 +101,7 @@ def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
     }
     exporter = "chinese-vendor" if chinese else _item_facts()["exporters"].get(chip.vendor, "other")
     notes = [f"sources differ on {fact}: {low:,.4g} to {high:,.4g}" for fact, (low, high) in _contested(facts)]
+    notes += [f"assumed: {load_facts()[fact].label}; {note}" for fact, note in _assumed_facts(chip.id)]
     return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes))
 
 
@@ -187,6 +188,13 @@ def _listed_flag(fact: str, chip: str, *, default: Interval) -> Interval:
     if entry is None:
         return default
     return ANY_FLAG if entry["value"] is None else point(float(entry["value"]))
+
+
+def _assumed_facts(chip: str) -> list[tuple[str, str]]:
+    """Return the facts of a chip that rest on an assumption, with its reason."""
+    tables = ("sold_in_us_on_2026_01_15", "data_centre")
+    entries = [(fact, _item_facts()[fact].get(chip)) for fact in tables]
+    return [(fact, entry["note"]) for fact, entry in entries if entry and entry.get("basis") == "assumption"]
 
 
 def _contested(facts: Mapping[str, Fact]) -> list[tuple[str, Interval]]:
