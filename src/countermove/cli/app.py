@@ -28,6 +28,7 @@ from countermove.cli import (
     explain,
     infer,
     play,
+    predict,
     reproduce,
     run,
     schema,
@@ -78,6 +79,7 @@ for command in (
     timeline,
     whatif,
     serve,
+    predict,
 ):
     command.add_to(app)
 

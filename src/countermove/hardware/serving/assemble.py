@@ -65,6 +65,8 @@ def assemble(requests: Sequence[Request]) -> Points:
         prompt=_column([request.prompt for request in requests]),
         output=_column([request.output for request in requests]),
         concurrency=_column([request.concurrency for request in requests]),
+        drafts=_column([request.drafts for request in requests]),
+        accepted=_column([request.accepted for request in requests]),
         weight_bytes=weight,
         expert_bytes=expert,
         peak=_peak(chip, weight),

@@ -80,6 +80,7 @@ class Work(NamedTuple):
     entered: Array  # requests that arrive together at one prefill queue
     split: NDArray[np.bool_]
     output: Array
+    gained: Array  # tokens that one step yields per sequence, one without multi-token prediction
 
 
 class Timing(NamedTuple):
@@ -116,6 +117,7 @@ def prepare(points: Points) -> Work:
         entered=np.maximum(np.where(split, points.concurrency / readers, batch) - 1.0, 1e-3),
         split=split,
         output=points.output,
+        gained=1.0 + points.drafts * points.accepted,
     )
 
 
@@ -140,7 +142,7 @@ def timing(work: Work, s: dict[str, Array]) -> Timing:
     step = step_seconds(work.decode, s)
     one = prefill_seconds(work.pass_, s)
     share = prefill_seconds(work.share, s)
-    tpot = step + np.where(split, 0.0, s["blocked"] * work.batch * share / work.output)
+    tpot = step / work.gained + np.where(split, 0.0, s["blocked"] * work.batch * share / work.output)
     power = np.where(split, s["split_power"], s["queue_power"])
     queue = np.where(split, s["split_queue"], s["queue"]) * work.entered**power * share
     overflow = s["waiting"] * np.maximum(work.load - work.batch, 0.0) / np.maximum(work.batch, 1.0) * work.output * tpot

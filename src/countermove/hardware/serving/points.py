@@ -94,6 +94,8 @@ class Points(NamedTuple):
     prompt: Array
     output: Array
     concurrency: Array
+    drafts: Array  # tokens proposed per sequence and step by multi-token prediction, 0 without
+    accepted: Array  # share of them that is kept
     weight_bytes: Array
     expert_bytes: Array
     peak: Array  # peak for matrix products with replicated weights

@@ -45,6 +45,7 @@ class Predicted(NamedTuple):
     tpot_high: Array
     fits: NDArray[np.bool_]
     gate: Array
+    capacity: Array  # requests that one worker holds at full length
 
 
 def predict_requests(requests: Sequence[Request]) -> Predicted:
@@ -68,7 +69,7 @@ def predict_points(points: Points, version: Array, covered: NDArray[np.bool_], f
         far = np.array(fit.intervals[name, "outside"])
         width = weight[:, None] * near + (1.0 - weight[:, None]) * np.maximum(far, near)
         found += [middle, middle * np.exp(-width[:, 0]), middle * np.exp(width[:, 1])]
-    return Predicted(found[0], found[1], found[2], found[3], found[4], found[5], fits, weight)
+    return Predicted(found[0], found[1], found[2], found[3], found[4], found[5], fits, weight, work.limit)
 
 
 def predict_rows(rows: Iterable[Mapping[str, str | None]]) -> list[dict[str, str]]:

@@ -75,6 +75,8 @@ class Request:
     prompt: float
     output: float
     concurrency: float
+    drafts: int = 0
+    accepted: float = 0.0
 
 
 def read_request(

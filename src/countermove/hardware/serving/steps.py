@@ -47,7 +47,8 @@ class Step(NamedTuple):
 def decode_step(points: Points, batch: Array) -> Step:
     """Return one decode step of a worker that runs ``batch`` sequences at the mean context of an answer."""
     context = points.prompt + points.output / 2
-    return _step(points, points.decode, batch, batch, context, prefill=False)
+    # A verified draft passes the matrices and the attention like a token of its own; the cache is read once for all.
+    return _step(points, points.decode, batch * (1.0 + points.drafts), batch, context, prefill=False)
 
 
 def prefill_pass(points: Points) -> Step:
@@ -89,7 +90,7 @@ def _step(points: Points, worker: Worker, tokens: Array, sequences: Array, conte
         attend = local * (m.prefill_fixed + m.prefill_token * context + m.prefill_capped * cap) / t
     else:
         per_sequence = m.cache_fixed + m.read_token * context + m.read_capped * cap
-        read = local * per_sequence / np.minimum(t, m.kv_heads)
+        read = np.maximum(sequences / worker.replicas, 1.0) * per_sequence / np.minimum(t, m.kv_heads)
         attend = local * (m.decode_fixed + m.decode_token * context + m.decode_capped * cap) / t
     apart = (worker.replicas > 1) & (m.expert_layers > 0)
     reduced = np.where(t > 1, 2 * m.layers * 2 * (t - 1) / t * local, 0.0)

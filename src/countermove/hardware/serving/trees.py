@@ -19,8 +19,11 @@ BLOCK = 4096
 
 
 class Trees(NamedTuple):
-    """``feature`` and ``threshold`` of shape (tree, level); ``leaf`` of shape (tree, 2^level); ``low`` and ``high`` of
-    shape (feature,) bound the domain, ``scale`` of shape (feature,) says how far outside still counts as near."""
+    """Boosted trees and the box of features they were fitted in.
+
+    ``feature`` and ``threshold`` of shape (tree, level), ``leaf`` of shape (tree, 2^level); ``low`` and ``high`` of shape
+    (feature,) bound the domain, ``scale`` says how far outside still counts as near.
+    """
 
     feature: NDArray[np.int64]
     threshold: Array
