@@ -19,6 +19,7 @@ from countermove.market.offers import (
     DOMESTIC_PRODUCTS,
     FOREIGN_PRODUCTS,
     GREY_PRODUCTS,
+    H20,
     H200,
     OFFER_PRODUCTS,
     OFFER_ROUTES,
@@ -213,7 +214,9 @@ def test_two_parameters_with_one_last_name_are_refused() -> None:
 
 def test_more_assumed_demand_for_the_h200_raises_its_weight_in_the_choice() -> None:
     assert load_parameters()["demand.latent_h200_2026"].unit == "thousand package/year"
-    market = inputs(compiled("open-h200+open"), changed(box(), latent_h200_2026=1.0))
-    more = inputs(compiled("open-h200+open"), changed(box(), latent_h200_2026=2000.0))
-    ratio = more.constants["choice_base"][H200] / market.constants["choice_base"][H200]
-    assert np.all(ratio > 10.0)
+    weights = []
+    for units in (1.0, 100.0, 2000.0):
+        base = inputs(compiled("open-h200+open"), changed(box(), latent_h200_2026=units)).constants["choice_base"]
+        weights.append(base[H200] / base[H20])
+    assert np.all(weights[0] < weights[1])
+    assert np.all(weights[1] < weights[2])
