@@ -104,7 +104,7 @@ PROPOSALS: list[tuple[str, list[str]]] = [
     ("schema: 1\nfrom: '2026-13'\nremove: [us/bis/letters/h20-2025]\n", ["mine:2", "'2026-13' is not a date"]),
     ("schema: 1\nfrom: '2026-11'\nremove: [us/bis/letters/h20-2026]\n", ["mine:3", "did you mean 'us/bis/letters/h20-2025'"]),
     (
-        "schema: 1\nfrom: '2026-11'\nchange:\n  us/bis/letters/h20-2025: {memory: 800}\n",
+        "schema: 1\nfrom: '2026-11'\nchange:\n  us/bis/letters/h20-2025: {memory_bandwith: 800}\n",
         ["mine:4", "did you mean 'memory_bandwidth'"],
     ),
     ("schema: 1\nfrom: '2026-11'\nchange:\n  us/bis/letters/h20-2025: {memory_bandwidth: -1}\n", ["mine:4", "is no threshold"]),

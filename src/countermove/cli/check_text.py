@@ -22,7 +22,8 @@ def lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everythin
 def _lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everything: bool) -> Iterator[str]:
     item, deal = result.item, result.transaction
     yield f"{item.name} ({item.id}) to {deal.destination}, on {result.on}, as known on {result.known}"
-    yield f"Evidence ends on {evidence_end()}. {NOTICE}"
+    yield f"Evidence ends on {evidence_end()}."
+    yield NOTICE
     numbers = (
         (("tpp"), "TPP"),
         ("performance_density", "TPP/mm2"),
@@ -30,7 +31,8 @@ def _lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everythi
         ("interconnect_gb_s", "GB/s I/O"),
     )
     yield "  " + ", ".join(f"{_metric(item.metric(fact))} {unit}" for fact, unit in numbers)
-    yield from (f"  {note}" for note in item.notes)
+    for note in item.notes:
+        yield from _wrapped(note)
     yield ""
     for government in ("us", "cn"):
         yield f"{NAMES[government] + ':':<12}{result.gate(government).outcome.upper()}"

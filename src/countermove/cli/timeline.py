@@ -110,7 +110,8 @@ def _lines(shown: Timeline) -> Iterator[str]:
     from countermove.policy.force import evidence_end
 
     yield f"{shown.item.name} ({shown.item.id}) to {shown.transaction.destination}, as known on {shown.known}"
-    yield f"Evidence ends on {evidence_end()}. {NOTICE}"
+    yield f"Evidence ends on {evidence_end()}."
+    yield NOTICE
     yield ""
     months = list(_month_ends(shown.end))
     years = "".join(str(day.year)[2:].ljust(12, " ") if day.month == 1 else "" for day in months)

@@ -95,7 +95,8 @@ def _lines(result: Comparison) -> Iterator[str]:
     from countermove.policy.force import evidence_end
 
     yield f"{result.proposal.title} ({result.proposal.id}), on {result.on}, as known on {result.known}"
-    yield f"Evidence ends on {evidence_end()}. {NOTICE}"
+    yield f"Evidence ends on {evidence_end()}."
+    yield NOTICE
     for name, changes in (("Caught", result.caught), ("Freed", result.freed), ("Unclear", result.unclear)):
         yield ""
         yield f"{name}: {len(changes)}"
