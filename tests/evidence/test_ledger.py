@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,22 +52,6 @@ def test_the_small_tree_reads_whole(ledger: Ledger) -> None:
 def test_parameters_alone_need_no_claims_and_no_sources(plant: Plant) -> None:
     root = plant(claims="not: [valid", sources="neither")
     assert list(read_parameters(root)) == ["supply.hbm_stockpile", "supply.yield"]
-
-
-def test_a_hundred_parameters_load_in_less_than_60_milliseconds(tmp_path: Path) -> None:
-    block = parameter_file(prior="{kind: lognormal, p5: 2, p95: 9}").partition("parameters:\n")[2]
-    text = "schema: 1\nparameters:\n" + "".join(block.replace("supply.x", f"supply.x{number}") for number in range(100))
-    (tmp_path / "parameters").mkdir()
-    (tmp_path / "parameters" / "supply.yaml").write_text(text)
-    read_parameters(tmp_path)
-    best = min(_seconds(tmp_path) for _ in range(3))
-    assert best < 0.06
-
-
-def _seconds(root: Path) -> float:
-    begin = time.perf_counter()
-    assert len(read_parameters(root)) == 100
-    return time.perf_counter() - begin
 
 
 def test_the_shipped_parameters_can_be_changed_without_changing_the_next_load() -> None:

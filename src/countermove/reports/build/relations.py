@@ -24,6 +24,7 @@ OBSERVED: dict[str, tuple[str, ...]] = {
     "frontier_system": ("performance_factor",),
     "added_h100e": ("units", "performance_factor"),
     "cost_per_work": ("spent", "units"),
+    "work_added": ("units",),
     "world_cost_per_work": (),
     "h200_abroad": ("units",),
     "domestic_price": ("value", "units"),
