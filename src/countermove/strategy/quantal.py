@@ -24,6 +24,10 @@ TOLERANCE = 1e-10
 NEWTON_STEPS = 12
 LEAST_STEP = 1e-9
 MOST_STEPS = 20_000
+MOST_CORRECTION = 0.1
+"""Furthest that a corrector may move, in steps: beyond it the point may lie on another branch."""
+LEAST_ALIGNMENT = 0.95
+"""Least cosine between the directions of two neighbouring points."""
 LAMBDAS = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0, 50.0)
 
 
@@ -144,10 +148,10 @@ class _System:
         if found is None or found[-1] < -1e-9:
             return None, None, used
         # A corrector that moves further than the step itself has landed on another branch.
-        if np.linalg.norm(found - start) > 0.5 * step * max(1.0, float(np.linalg.norm(direction))):
+        if np.linalg.norm(found - start) > MOST_CORRECTION * step:
             return None, None, used
         following = _direction(self.value(found)[1], direction)
-        if following is None or following @ direction < 0.7:
+        if following is None or following @ direction < LEAST_ALIGNMENT:
             return None, None, used
         return found, following, used
 
