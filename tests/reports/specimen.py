@@ -304,24 +304,12 @@ def _scenario(position: int, compared: bool) -> ScenarioReport:
 
 
 PUBLISHED = (
-    Published(
-        "domestic_share_compute", "2025", 0.21, 0.15, 0.3, "Epoch AI", ("model-counts",), "Sum of medians.", used_in_fit=True
-    ),
-    Published(
-        "domestic_share_compute", "2024", 0.12, None, None, "TrendForce", ("idc-2025",), "Cards, not compute.", used_in_fit=False
-    ),
+    Published("domestic_share_compute", "2025", 0.21, 0.15, 0.3, "Epoch AI", ("model-counts",), "Medians.", used_in_fit=True),
+    Published("domestic_share_compute", "2024", 0.12, None, None, "TrendForce", ("idc-2025",), "Cards.", used_in_fit=False),
     Published("domestic_ai_chip_revenue_usd_bn", "2025", 16.0, None, None, "Bernstein, December 2025", ("idc-2025",)),
     Published("domestic_ai_chip_revenue_usd_bn", "2024", 4.0, 3.0, 5.0, "Sum of filings", ("filing-fy26",), used_in_fit=True),
     Published(
-        "china_compute_h100e",
-        "2025",
-        690.0,
-        480.0,
-        980.0,
-        "Epoch AI",
-        ("model-counts",),
-        "Flow summed to a stock.",
-        used_in_fit=True,
+        "china_compute_h100e", "2025", 690.0, 480.0, 980.0, "Epoch AI", ("model-counts",), "Flow summed.", used_in_fit=True
     ),
     Published("china_compute_h100e", "2024", 480.0, 300.0, 520.0, "Epoch AI", ("model-counts",)),
 )
@@ -331,18 +319,9 @@ GATES = (
         "washington",
         "H200, direct sale",
         (
-            GateSpan(
-                "2022-01", "2023-11", "open", "Not on the market; its class is not yet controlled", "in-force", ("rule-2026",)
-            ),
+            GateSpan("2022-01", "2023-11", "open", "Not on the market", "in-force", ("rule-2026",)),
             GateSpan("2023-11", "2026-01-15", "closed", "Presumption of denial", "in-force", ("rule-2026",)),
-            GateSpan(
-                "2026-01-15",
-                None,
-                "restricted",
-                "Case-by-case review, 25% duty, cap of half the US volume",
-                "in-force",
-                ("rule-2026",),
-            ),
+            GateSpan("2026-01-15", None, "restricted", "Case-by-case review, 25% duty", "in-force", ("rule-2026",)),
         ),
     ),
     GateRow(
@@ -351,14 +330,7 @@ GATES = (
         (
             GateSpan("2022-01", "2025-12-10", "open", "No import step known", "", ()),
             GateSpan("2025-12-10", "2026-01-14", "unknown", "Approval scheme under discussion", "reported", ("ndrc-view",)),
-            GateSpan(
-                "2026-01-14",
-                "2026-05-20",
-                "closed",
-                "Customs told that the H200 is not permitted for now",
-                "reported",
-                ("press-h200",),
-            ),
+            GateSpan("2026-01-14", "2026-05-20", "closed", "Customs told it is not permitted", "reported", ("press-h200",)),
             GateSpan("2026-05-20", "2026-07", "unknown", "Conflicting reports", "reported", ("press-h200", "ndrc-view")),
             GateSpan("2026-07", None, "restricted", "Narrow purchases by AI firms reported", "reported", ("press-h200",)),
         ),
