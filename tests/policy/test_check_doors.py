@@ -6,12 +6,15 @@ import datetime as dt
 import itertools
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from countermove.cli import check as cli_check
+from countermove.cli import timeline as cli_timeline
 from countermove.cli.app import main
 from countermove.cli.documents import DOCUMENTS
 from countermove.desk.file_checklist import markdown, page
@@ -249,6 +252,22 @@ def test_a_checklist_says_what_is_not_known() -> None:
     text = markdown(check("custom", tpp=15000, on="2026-02-01"))
     assert "not known, needs a source" in text
     assert "What would settle the outcome" in text
+
+
+EXAMPLES = [
+    line.strip().removeprefix("countermove ")
+    for module in (cli_check, cli_timeline)
+    for line in module.EPILOG.splitlines()
+    if line.strip().startswith("countermove ")
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_examples_of_the_help_texts_work(
+    example: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, *shlex.split(example))
 
 
 def test_defaults_are_printed_and_go_when_stated() -> None:

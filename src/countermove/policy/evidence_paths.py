@@ -41,7 +41,8 @@ def _rule_facts(rule: Rule) -> Iterator[tuple[str, Any]]:
     yield "agency", rule.agency
     yield "kind", rule.kind
     for status in rule.status:
-        yield f"status from {status.from_}", f"{status.status} (known {status.known}, grade {status.grade})"
+        clock = f" until {status.until}, then {status.then}" if status.until is not None else ""
+        yield f"status from {status.from_}", f"{status.status}{clock} (known {status.known}, grade {status.grade})"
     for value in rule.values.values():
         for dated in value.values:
             number = "no longer applies" if dated.value is None else f"{dated.value:g} {value.unit}"

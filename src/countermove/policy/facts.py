@@ -47,6 +47,7 @@ class FactDefinition(BaseModel):
     short: str = ""
     unit: str = ""
     words: Names = ()
+    aliases: Mapping[str, str] = Field(default_factory=dict)
     default: float | bool | str | None = None
     says: str = ""
     settle: str
@@ -83,6 +84,7 @@ class FactDefinition(BaseModel):
     def _word(self, value: str, place: str) -> str:
         if self.id == "end_user":
             return find_end_user(value, where=place).id
+        value = self.aliases.get(value.casefold(), value)
         if self.words and value not in self.words:
             raise InputError(f"'{value}' is no {self.label}", where=place, hint=did_you_mean(value, (*self.words, UNKNOWN)))
         return value

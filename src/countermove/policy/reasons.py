@@ -25,22 +25,30 @@ ANSWERS = ("no", "unknown", "yes")
 
 
 class Decisive(NamedTuple):
-    """One leaf that decides a criterion, what it found, and whether a `not` stands above it."""
+    """One leaf that decides a criterion, and what it found."""
 
     leaf: Criterion
     truth: int
-    negated: bool
 
 
-def decisive(criterion: Criterion, situation: Situation, *, negated: bool = False) -> list[Decisive]:
+def decisive(criterion: Criterion, situation: Situation) -> list[Decisive]:
     """Return the leaves that make a criterion what it is: of several that would each suffice, all."""
+    return _explained(criterion, situation)[1]
+
+
+def _explained(criterion: Criterion, situation: Situation) -> tuple[int, list[Decisive]]:
+    """Return a criterion's truth and the leaves that decide it, each leaf evaluated once."""
     if isinstance(criterion, Negation):
-        return decisive(criterion.part, situation, negated=not negated)
-    truth = criterion.truth(situation)
+        truth, found = _explained(criterion.part, situation)
+        return YES - truth, found
     if not isinstance(criterion, Junction):
-        return [Decisive(criterion, truth, negated)]
-    parts = [part for part in criterion.parts if part.truth(situation) == truth]
-    return [found for part in parts for found in decisive(part, situation, negated=negated)]
+        truth = criterion.truth(situation)
+        return truth, [Decisive(criterion, truth)]
+    if not criterion.parts:
+        return criterion.truth(situation), []
+    parts = [_explained(part, situation) for part in criterion.parts]
+    truth = (min if criterion.every else max)(part[0] for part in parts)
+    return truth, [one for part in parts if part[0] == truth for one in part[1]]
 
 
 def sentence(found: Iterable[Decisive], situation: Situation) -> str:
