@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from countermove.experiments.pipeline import Compiled, Floats
-from countermove.experiments.sweep_plan import Plan
+from countermove.experiments.sweep_plan import Plan, Quantity
+from countermove.market.engines.jax_engine import JaxEngine, Precision
 
 
-def jax_outcomes(plan: Plan, compiled: Compiled, values: Mapping[str, Floats], rows: int) -> list[Floats]:
-    """Return one array `(row,)` per quantity of a chunk."""
+def jax_outcomes(plan: Plan, compiled: Compiled, values: Mapping[str, Floats], rows: int) -> list[NDArray[Any]]:
+    """Return one array `(row,)` per quantity of a chunk, in the engine's precision."""
+    engine = engine_for(plan.quantities, plan.spec.precision or "single")
+    found = engine.outcomes(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards, fixed=fixed_parameters())
+    return [np.ascontiguousarray(row[:rows]) for row in found]
+
+
+@cache
+def engine_for(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEngine:
+    """Return the engine that measures some quantities; its programs are shared by all chunks of a process."""
     from countermove.experiments.sweep_chunk import measured, series_needed
-    from countermove.market.compile import compile_market
-    from countermove.market.simulate import simulate
 
-    inputs = compile_market(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards)
-    wanted = series_needed(plan.quantities)
-    trajectory = simulate(inputs, engine="jax", keep=wanted.__contains__)
-    return [np.asarray(column)[:rows] for column in measured(trajectory.monthly, plan.quantities)]
+    return JaxEngine(lambda monthly: measured(monthly, quantities), series_needed(quantities), quantities, precision)
+
+
+@cache
+def fixed_parameters() -> frozenset[str]:
+    """Return the parameters whose prior is one value: tables are built from them while a program is compiled."""
+    from countermove.evidence.ledger import load_parameters
+    from countermove.evidence.priors import Fixed
+
+    return frozenset(name for name, parameter in load_parameters().items() if isinstance(parameter.prior, Fixed))

@@ -113,9 +113,10 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
     scale = np.log(effective_scale(p, draws))
     national = p.quality_elasticity * ((log_effective @ shares)[:, None] + scale)
     cost = reference_cost(p, c.list_price, c.power_kw, maturity)
-    preference = np.zeros((OFFERS, len(shares), draws))
-    preference[DOMESTIC, 2] = p.preference_telecoms
-    preference[DOMESTIC, 3] = p.preference_state_funded
+    home = (np.arange(OFFERS) >= DOMESTIC.start)[:, None, None]
+    telecoms, state_funded = (np.arange(len(shares)) == segment for segment in (2, 3))
+    preference = home * telecoms[:, None] * np.broadcast_to(p.preference_telecoms, (draws,))
+    preference = preference + home * state_funded[:, None] * np.broadcast_to(p.preference_state_funded, (draws,))
     liking = np.einsum("osd,s->od", preference, shares)
     observable = national - p.price_elasticity * np.log(cost) + liking
 

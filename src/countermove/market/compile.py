@@ -13,6 +13,7 @@ from countermove.market.choice import choice_constants
 from countermove.market.exogenous import budget as budget_path
 from countermove.market.exogenous import (
     cap_base,
+    cap_windows,
     die_imports,
     foreign_lines,
     grey_level,
@@ -26,7 +27,7 @@ from countermove.market.exogenous import (
     wafers,
     world_inputs,
 )
-from countermove.market.gate_inputs import gate_inputs
+from countermove.market.gate_inputs import cap_applies, foreign_cap_share, gate_inputs
 from countermove.market.initial import initial_state, software_at_start
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.lever_inputs import lever_inputs
@@ -97,21 +98,39 @@ def compile_market(
     draws: every parameter of the data tree and the gate streams, (draw,) each. gates, levers: compiled by the policy
     room for `GATE_PRODUCTS`. hazards: whether gates may change by themselves after the end of the evidence.
     """
+    n = len(next(iter(draws.values())))
+    caps = cap_windows(cap_applies(foreign_cap_share(gates, GATE_PRODUCTS)), levers)
+    return assemble(bundle_parameters(draws), draws, gates, levers, caps, n, hazards=hazards, dt=dt)
+
+
+def assemble(
+    p: Bundle,
+    uniforms: Mapping[str, Floats],
+    gates: GateArrays,
+    levers: LeverSettings,
+    caps: Bundle,
+    n: int,
+    *,
+    hazards: bool,
+    dt: float,
+) -> MarketInputs:
+    """The part of compilation that only does arithmetic: a compiling engine traces it with its own arrays in all places.
+
+    p: parameters by their last names. uniforms: the gate streams, (draw,) each. caps: `cap_windows`. n: draws.
+    """
     from countermove.hardware.products import product_table, supply_table
     from countermove.policy.levers import compile_levers
 
-    n = len(next(iter(draws.values())))
-    p = bundle_parameters(draws)
     products = product_table(OFFER_PRODUCTS)
     supply = supply_table(DOMESTIC_PRODUCTS)
     c = constants(p, products, supply, dt, n)
     c.update(choice_constants(p, products, c, software_at_anchor(p, n), n))
     usual = compile_levers({})
     c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in ("logic", "hbm", "packaging")])
-    x = gate_inputs(gates, GATE_PRODUCTS, p, draws, hazards)
+    x = gate_inputs(gates, GATE_PRODUCTS, p, uniforms, hazards)
     x.update(market_inputs(p, c, levers, usual, n))
     x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
-    x.update(cap_base(p, x["cap_applies"], levers, n))
+    x.update(cap_base(p, caps, n))
     c["launch_plan"] = launch_plan(first_sales(np.asarray(supply.launch_month, dtype=float)), p.launch_slip, n)
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
     c["reference_yield"] = reference_yield(p, c)

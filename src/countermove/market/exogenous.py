@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 
 from countermove.market.inputs import Bundle
 from countermove.market.offers import FOREIGN_PRODUCTS, GREY_PRODUCTS, H20, H200, OFFSHORE_PRODUCTS, SUCCESSOR, VENDORS
-from countermove.market.paths import MONTH, end_of_year, growing, log_linear, mid_year, ramp, spread_evenly, step_from
+from countermove.market.paths import (
+    MONTH,
+    accumulated,
+    end_of_year,
+    growing,
+    log_linear,
+    mid_year,
+    ramp,
+    spread_evenly,
+    step_from,
+)
 from countermove.market.tables import market_share_by_vendor, other_vendor_split, smaller_vendor_split
 from countermove.market.windows import ageing, on_offer, windows
 from countermove.market.world import class_units, rest_of_world_revenue, world_h100e
@@ -90,7 +100,7 @@ def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
     """
     total = p.hbm_imports * 1000.0 * (1.0 - p.hbm_lost_share)
     profile = [(0.03, 0, 12), (0.10, 12, 24), (0.27, 24, 35), (0.60, 35, 36)]
-    history = np.sum([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile], axis=0)
+    history = np.sum(np.stack([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile]), axis=0)
     strict = levers.value("washington.component_controls")
     part = levers.value("washington.component_controls", "hbm")
     share = np.where(part < 0.0, np.clip(1.0 - 1.5 * strict, 0.0, 1.0), part) * step_from(36.0)
@@ -128,11 +138,8 @@ def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, dr
     total = growing(total * early, mid_year(2028), np.log1p(p.plan_growth_later))
     revenue = total[:, None, :] * market_share_by_vendor(p)[None]
     spending = base[None] + p.revenue_to_research * revenue
-    knowledge = np.empty((MONTHS, len(VENDORS), draws))
-    stock = spending[0] / (p.knowledge_depreciation + 0.3)
-    for month in range(MONTHS):
-        knowledge[month] = stock
-        stock = stock * (1.0 - p.knowledge_depreciation / 12.0) + spending[month] / 12.0
+    first = np.broadcast_to(spending[0] / (p.knowledge_depreciation + 0.3), (len(VENDORS), draws))
+    knowledge = accumulated(first, 1.0 - p.knowledge_depreciation / 12.0, spending / 12.0)
     made = np.cumsum(slots, axis=0)
     return Bundle(
         reference_revenue=revenue,
@@ -167,18 +174,15 @@ def rolling(launch: Floats) -> Floats:
     return result
 
 
-def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> Bundle:
-    """US shipments that a volume cap counts, thousand packages: flow, lumps and resets by month (month, foreign, draw).
+def cap_windows(applies: Floats, levers: LeverSettings) -> Bundle:
+    """Which months a volume cap counts, (month, foreign, 1): running shipments, a year's volume, earlier ones, a new start.
 
     The reference period is a part of the lever: since the rule (flow only), cumulative (a lump of earlier shipments) or
     yearly (each January brings the year's volume and forgets the last). A lever that changes the period starts the new
-    one in its month. Where no cap applies the base is immaterial.
+    one in its month. Where no cap applies the base is immaterial. A year's volume is given in months of it.
     """
     period = levers.choice("washington.volume_cap", "reference_period")
-    yearly = np.broadcast_to(p.amd_us_yearly, (len(FOREIGN_PRODUCTS), draws)).copy()
-    yearly[H200] = p.h200_us_yearly
-    flow = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), draws))
-    lump, reset = np.zeros_like(flow), np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
+    flow, year, past, reset = (np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1)) for _ in range(4))
     covered = applies[:, :, 0] > 0.0
     for month in range(MONTHS):
         new = covered[month] & ~(covered[month - 1] if month else np.zeros_like(covered[0]))
@@ -187,12 +191,21 @@ def cap_base(p: Bundle, applies: Floats, levers: LeverSettings, draws: int) -> B
         if period[month] == "yearly":
             turn = begins | (covered[month] & (month % 12 == 0))
             reset[month, turn] = 1.0
-            lump[month] = turn[:, None] * yearly * (12 - month % 12) / 12.0
+            year[month] = turn[:, None] * (12 - month % 12)
         else:
-            flow[month] = covered[month][:, None] * yearly / 12.0
+            flow[month] = covered[month][:, None]
             if period[month] == "cumulative":
-                lump[month] = begins[:, None] * (p.h200_us_cumulative * (np.arange(len(FOREIGN_PRODUCTS)) == H200)[:, None])
-    return Bundle(cap_base_flow=flow, cap_base_lump=lump, cap_reset=reset)
+                past[month] = begins[:, None]
+    return Bundle(flow=flow, year=year, past=past, reset=reset)
+
+
+def cap_base(p: Bundle, window: Bundle, draws: int) -> Bundle:
+    """US shipments that a volume cap counts, thousand packages: flow, lumps and resets by month (month, foreign, draw)."""
+    is_h200 = (np.arange(len(FOREIGN_PRODUCTS)) == H200)[:, None]
+    yearly = np.where(is_h200, np.broadcast_to(p.h200_us_yearly, (draws,)), np.broadcast_to(p.amd_us_yearly, (draws,)))
+    earlier = is_h200 * np.broadcast_to(p.h200_us_cumulative, (draws,))
+    lump = window.year * yearly / 12.0 + window.past * earlier
+    return Bundle(cap_base_flow=window.flow * yearly / 12.0, cap_base_lump=lump, cap_reset=window.reset)
 
 
 def foreign_lines(p: Bundle, draws: int) -> Bundle:
@@ -200,22 +213,21 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
 
     Before a launch part of the line runs ahead of orders; the H200's stock is the reported one of the end of 2025.
     """
-    rate = np.empty((MONTHS, len(FOREIGN_PRODUCTS), draws))
-    rate[:] = p.open_line_rate
-    for name in ("a100-sxm", "a800-sxm", "h800-sxm"):
-        rate[:, FOREIGN_PRODUCTS.index(name)] = p.hopper_line_rate_2023
-    for name in ("mi308x", "mi325x"):
-        rate[:, FOREIGN_PRODUCTS.index(name)] = p.amd_line_rate
-    rate[:, H20] = p.h20_line_rate
+    rates = dict.fromkeys(FOREIGN_PRODUCTS, p.open_line_rate)
+    rates |= dict.fromkeys(("a100-sxm", "a800-sxm", "h800-sxm"), p.hopper_line_rate_2023)
+    rates |= dict.fromkeys(("mi308x", "mi325x"), p.amd_line_rate)
     fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
-    rate[:, H200] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
-    stock = np.zeros_like(rate)
+    rates[FOREIGN_PRODUCTS[H20]] = p.h20_line_rate
+    rates[FOREIGN_PRODUCTS[H200]] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
+    rate = np.stack([np.broadcast_to(rates[name], (MONTHS, draws)) for name in FOREIGN_PRODUCTS], axis=1)
+    in_hand = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
+    in_hand[RULE_MONTH - 1, H200] = 1.0
+    stock = in_hand * np.broadcast_to(p.h200_stock, (draws,))
     build = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
     lead = float(np.mean(p.line_months))
     for index, window in enumerate(windows("direct", FOREIGN_PRODUCTS)):
         if window.start > 0.0 and index != H200:
             build[:, index, 0] = p.launch_build * step_from(window.start - lead, window.start + 3.0)
-    stock[RULE_MONTH - 1, H200] = p.h200_stock
     return Bundle(line_rate=rate, stock_injection=stock, launch_build=build)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from countermove.market.inputs import Bundle
 from countermove.market.offers import FOREIGN_PRODUCTS, H200, OFFSHORE_PRODUCTS
-from countermove.market.paths import MONTH
+from countermove.market.paths import MONTH, NEXT_TO_NOTHING
 from countermove.quantities.axes import ROUTES
 from countermove.quantities.calendar import MONTHS
 
@@ -41,7 +41,7 @@ def transition(uniform: Floats, rate: Floats | float, pinned_from: int, hazards:
     """
     if not hazards:
         return np.zeros((MONTHS, uniform.shape[0]))
-    when = HAZARD_START - 12.0 * np.log1p(-uniform) / rate
+    when = HAZARD_START - 12.0 * np.log1p(-uniform) / np.maximum(rate, NEXT_TO_NOTHING)
     done = np.clip(MONTH[:, None] - when + 0.5, 0.0, 1.0)
     smooth = done * done * (3.0 - 2.0 * done)
     smooth[pinned_from:] = smooth[max(pinned_from - 1, 0)]
@@ -51,21 +51,33 @@ def transition(uniform: Floats, rate: Floats | float, pinned_from: int, hazards:
 def variant_weights(weights: Floats, following: Floats, uniforms: Mapping[str, Floats], side: str, moved: Floats) -> Floats:
     """Weight of each variant by month, (month, variant, draw): one reading per draw, another after its transition."""
     first = pick(weights, uniforms[f"gates.{side}.variant"])
-    second = pick(following[first].T, uniforms[f"gates.{side}.destination"])
-    identity = np.eye(len(weights))
-    before, after = identity[:, first], identity[:, second]
-    return before[None] * (1.0 - moved[:, None, :]) + after[None] * moved[:, None, :]
+    second = pick(np.take(following, first, axis=0).T, uniforms[f"gates.{side}.destination"])
+    number = np.arange(len(weights))[:, None]
+    before, after = ((number == chosen).astype(float) for chosen in (first, second))
+    mixed: Floats = before[None] * (1.0 - moved[:, None, :]) + after[None] * moved[:, None, :]
+    return mixed
 
 
 def foreign(field: Floats, products: list[int]) -> Floats:
     """(variant, month, product, segment, route) -> (month, variant, foreign, segment) on the direct route."""
     cut = field[..., ROUTES.index("direct")][:, :, products]
-    return np.ascontiguousarray(np.moveaxis(cut, 1, 0))
+    return np.copy(np.moveaxis(cut, 1, 0), order="C")
 
 
 def by_product(field: Floats, products: list[int]) -> Floats:
     """(variant, month, product) -> (month, variant, foreign)."""
-    return np.ascontiguousarray(np.moveaxis(field[:, :, products], 1, 0))
+    return np.copy(np.moveaxis(field[:, :, products], 1, 0), order="C")
+
+
+def cap_applies(cap_share: Floats) -> Floats:
+    """1 where a volume cap applies under any reading, (month, foreign, 1); `cap_share` is (month, variant, foreign)."""
+    applies: Floats = (cap_share.min(axis=1) < NO_LIMIT).astype(float)[:, :, None]
+    return applies
+
+
+def foreign_cap_share(gates: GateArrays, products: tuple[str, ...]) -> Floats:
+    """The volume cap's share of the foreign products, (month, variant, foreign)."""
+    return by_product(gates.cap_share, [products.index(name) for name in FOREIGN_PRODUCTS])
 
 
 def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniforms: Mapping[str, Floats], hazards: bool) -> Bundle:
@@ -74,8 +86,8 @@ def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniform
     rent = [products.index(name) for name in OFFSHORE_PRODUCTS]
     us_moved = transition(uniforms["gates.us.transition"], p.us_transition_rate, gates.us_pinned_from, hazards)
     cn_moved = transition(uniforms["gates.cn.transition"], p.cn_transition_rate, gates.cn_pinned_from, hazards)
-    us = variant_weights(np.asarray(gates.us_weights), np.asarray(gates.us_next), uniforms, "us", us_moved)
-    cn = variant_weights(np.asarray(gates.cn_weights), np.asarray(gates.cn_next), uniforms, "cn", cn_moved)
+    us = variant_weights(gates.us_weights, gates.us_next, uniforms, "us", us_moved)
+    cn = variant_weights(gates.cn_weights, gates.cn_next, uniforms, "cn", cn_moved)
     licence, admit = foreign(gates.licence, index), foreign(gates.admit, index)
     rental = np.moveaxis(gates.licence[..., ROUTES.index("offshore")][:, :, rent], 1, 0)
     h200 = np.einsum("mv,mvd->md", licence[:, :, H200, 0], us)
@@ -96,8 +108,8 @@ def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniform
         duty=by_product(gates.duty, index),
         revenue_share=by_product(gates.revenue_share, index),
         cap_share=cap,
-        cap_applies=(cap.min(axis=1) < NO_LIMIT).astype(float)[:, :, None],
-        rental_open=np.ascontiguousarray(rental),
+        cap_applies=cap_applies(cap),
+        rental_open=np.copy(rental, order="C"),
         reversal=np.broadcast_to(reversal, us_moved.shape),
         denial=1.0 - h200,
         stop_notice=gates.stop_notice[:, index][:, :, None],

@@ -33,23 +33,25 @@ def early_stock(p: Bundle, x: Bundle) -> Floats:
 
 def early_requests(p: Bundle, draws: int) -> Floats:
     """Usual requests at the end of 2021, billion USD a month (foreign, draw): A100s at the rate wanted in 2022."""
-    requests = np.zeros((len(FOREIGN_PRODUCTS), draws))
-    requests[0] = p.latent_a100_2022 * p.price_a100 / 12.0 / 1000.0
+    first = np.arange(len(FOREIGN_PRODUCTS)) == 0
+    requests: Floats = first[:, None] * np.broadcast_to(p.latent_a100_2022 * p.price_a100 / 12.0 / 1000.0, (draws,))
     return requests
 
 
 def early_pipeline(p: Bundle, c: Bundle, draws: int) -> Floats:
     """Chips on the line at the end of 2021, thousand packages (stage, foreign, draw): A100s at the rate wanted in 2022."""
-    pipeline = np.zeros((ERLANG, len(FOREIGN_PRODUCTS), draws))
-    pipeline[:, 0] = p.latent_a100_2022 / 12.0 * float(c.line_months[0, 0]) / ERLANG
+    first = np.tile(np.arange(len(FOREIGN_PRODUCTS)) == 0, (ERLANG, 1))
+    on_line = p.latent_a100_2022 / 12.0 * float(c.line_months[0, 0]) / ERLANG
+    pipeline: Floats = first[:, :, None] * np.broadcast_to(on_line, (draws,))
     return pipeline
 
 
 def early_orders(p: Bundle, c: Bundle, draws: int) -> Floats:
     """A100s on order at the end of 2021, billion USD (foreign, segment, draw): the year's demand over the shipping time."""
-    orders = np.zeros((len(FOREIGN_PRODUCTS), c.segment_share.shape[0], draws))
+    first = (np.arange(len(FOREIGN_PRODUCTS)) == 0)[:, None, None]
     monthly = p.latent_a100_2022 * p.price_a100 / 12.0 / 1000.0
-    orders[0] = monthly * p.shipping_months * c.segment_share
+    ordered = monthly * p.shipping_months * c.segment_share
+    orders: Floats = first * np.broadcast_to(ordered, (c.segment_share.shape[0], draws))
     return orders
 
 
@@ -63,8 +65,8 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
 
     price = c.list_price.copy()
     price[GREY] = x.world_price[0] * (1.0 + p.grey_premium)
-    installed = none(ERLANG, OFFERS)
-    installed[:, 0] = p.initial_a100 / ERLANG
+    a100 = (np.arange(OFFERS) == 0)[:, None]
+    installed = none(ERLANG, OFFERS) + a100 * p.initial_a100 / ERLANG
     dies = none(vendors) + 60.0
     return State(
         deferred=none(segments),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from countermove.market.mechanisms.demand import NESTS
 from countermove.market.offers import OFFERS
+from countermove.market.paths import NEXT_TO_NOTHING
 
 Floats = NDArray[np.float64]
 
@@ -43,14 +44,15 @@ def mean_utilities(
     """
     utilities: dict[int, Floats] = {}
     for year in sorted({a.year for a in anchors}):
-        rows = [a for a in anchors if a.year == year]
-        total = np.sum([a.dollars for a in rows], axis=0)
+        # What nobody wanted keeps a share next to nothing, because its utility would be minus infinity.
+        rows = [a._replace(dollars=np.maximum(a.dollars, NEXT_TO_NOTHING)) for a in anchors if a.year == year]
+        total = np.sum(np.stack([a.dollars for a in rows]), axis=0)
         room = np.minimum(1.0, budgets[year] * (1.0 - wait_share) / total)
         for nest in NESTS:
             members = [a for a in rows if nest.start <= a.offer < nest.stop]
             if not members:
                 continue
-            inside = np.sum([a.dollars for a in members], axis=0)
+            inside = np.sum(np.stack([a.dollars for a in members]), axis=0)
             for a in members:
                 share = a.dollars * room / budgets[year]
                 utilities[a.offer] = berry_inversion(share, a.dollars / inside, wait_share, correlation)
@@ -64,12 +66,12 @@ def entrant_utility(share: Floats, others: Mapping[int, Floats], nest: slice, co
     with its weight, so 80 bisections of the log weight find it to rounding. Shapes (draw,); waiting has utility 0.
     """
     scale = 1.0 - correlation
-    inside = np.sum([np.exp(v / scale) for o, v in others.items() if nest.start <= o < nest.stop], axis=0)
+    inside = np.sum(np.stack([np.exp(v / scale) for o, v in others.items() if nest.start <= o < nest.stop]), axis=0)
     rest: Floats = np.ones_like(share)
     for other in NESTS:
         if other != nest:
             members = [np.exp(v / scale) for o, v in others.items() if other.start <= o < other.stop]
-            rest = rest + np.sum(members, axis=0) ** scale if members else rest
+            rest = rest + np.sum(np.stack(members), axis=0) ** scale if members else rest
     low, high = np.full_like(share, -80.0), np.full_like(share, 80.0)
     for _ in range(80):
         middle = 0.5 * (low + high)
@@ -86,9 +88,7 @@ def unobserved_quality(utilities: Mapping[int, Floats], observable: Floats, rela
 
     `relatives` maps an offer without an anchor to the offer of the same nest whose quality it shares.
     """
-    quality = np.zeros((OFFERS, draws))
-    for offer, value in utilities.items():
-        quality[offer] = value - observable[offer]
+    quality = {offer: value - observable[offer] for offer, value in utilities.items()}
     for offer, family in relatives.items():
         quality[offer] = quality[family]
-    return quality
+    return np.stack([quality.get(offer, np.zeros(draws)) for offer in range(OFFERS)])

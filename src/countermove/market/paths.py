@@ -6,7 +6,7 @@ close to its anchor and no step appears at New Year.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from countermove.quantities.calendar import MONTHS
 Floats = NDArray[np.float64]
 
 MONTH = np.arange(MONTHS, dtype=float) + 0.5
+
+NEXT_TO_NOTHING = 1e-12
+"""Stands for zero where a logarithm is taken."""
 
 
 def mid_year(year: int) -> float:
@@ -30,7 +33,7 @@ def end_of_year(year: int) -> float:
 
 def log_linear(at: Sequence[float], values: Sequence[Floats | float], months: Floats = MONTH) -> Floats:
     """Values joined by exponentials between the points `at`, held beyond them; (month, draw)."""
-    table = np.log(np.stack(np.broadcast_arrays(*[np.atleast_1d(v) for v in values])))
+    table = np.log(np.maximum(np.stack(np.broadcast_arrays(*[np.atleast_1d(v) for v in values])), NEXT_TO_NOTHING))
     points = np.asarray(at, dtype=float)
     right = np.clip(np.searchsorted(points, months), 1, len(points) - 1)
     share = np.clip((months - points[right - 1]) / (points[right] - points[right - 1]), 0.0, 1.0)[:, None]
@@ -63,3 +66,18 @@ def spread_evenly(total: Floats, first: float, last: float) -> Floats:
     inside = step_from(first, last)
     result: Floats = inside[:, None] / (last - first) * total
     return result
+
+
+def accumulated(first: Floats, kept: Floats, added: Floats) -> Floats:
+    """A stock before each month, (month, ...): ``K[0] = first``, ``K[m+1] = K[m] kept + added[m]``.
+
+    `added` (month, ..., draw or 1). Arrays of a compiling engine bring their own loop (`accumulated_along`).
+    """
+    for part in (first, kept, added):
+        own: Callable[..., Floats] | None = getattr(part, "accumulated_along", None)
+        if own is not None:
+            return own(first, kept, added)
+    stocks = [first]
+    for amount in added[:-1]:
+        stocks.append(stocks[-1] * kept + amount)
+    return np.stack(stocks)

@@ -95,12 +95,10 @@ def segment_mix(p: Bundle) -> Floats:
 
 def effective_scale(p: Bundle, draws: int) -> Floats:
     """Uncertainty of effective performance by offer (offer, draw): 1 for foreign parts, scales for domestic ones."""
-    scale = np.ones((OFFERS, draws))
+    foreign = [np.ones(draws)] * DOMESTIC.start
     names = OFFER_PRODUCTS[DOMESTIC]
-    scale[DOMESTIC] = np.stack(
-        [np.broadcast_to(p.ascend_scale if n.startswith("ascend") else p.other_domestic_scale, (draws,)) for n in names]
-    )
-    return scale
+    domestic = [np.broadcast_to(p.ascend_scale if n.startswith("ascend") else p.other_domestic_scale, (draws,)) for n in names]
+    return np.stack([*foreign, *domestic])
 
 
 def market_share_by_vendor(p: Bundle) -> Floats:
