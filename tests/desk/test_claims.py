@@ -14,7 +14,7 @@ from countermove.desk.answers import answer
 from countermove.desk.checks import read_checks, run_scenarios
 from countermove.desk.claims import find_case, runs_of
 from countermove.desk.claims_text import lines
-from countermove.desk.paired import months_behind
+from countermove.desk.paired import PAIRED
 from countermove.errors import DataError
 
 ASKED = ["C2", "C3", "C7", "C8", "C9", "C10", "C12", "C13", "C14", "C15", "C19", "C21"]
@@ -123,13 +123,11 @@ def test_what_became_known_later_is_left_out() -> None:
     assert row(early, "C1")["model"]["gates"][0]["spells"][-1]["from"] == "2026-01-11"
 
 
-def test_the_lag_of_compute_is_read_off_the_other_worlds_path() -> None:
+def test_the_delay_of_compute_is_that_of_the_experiments_room() -> None:
     path = {str(year): np.array([2.0 ** (year - 2022)] * 2) for year in range(2022, 2033)}
-    behind = {year: values * np.array([0.5, 1.0]) for year, values in path.items()}
-    lag, _ = months_behind("2028", {"china_compute_h100e": path}, {"china_compute_h100e": behind})
-    assert lag == pytest.approx([12.0, 0.0])
-    ahead, _ = months_behind("2028", {"china_compute_h100e": behind}, {"china_compute_h100e": path})
-    assert ahead == pytest.approx([-12.0, 0.0])
+    half = {year: values * np.array([0.5, 1.0]) for year, values in path.items()}
+    later, _ = PAIRED["china_compute_delay_months"].draws("2028", {"china_compute_h100e": path}, {"china_compute_h100e": half})
+    assert later == pytest.approx([12.0, 0.0])
 
 
 def test_a_lever_changes_the_scenario_and_not_what_it_is_compared_with() -> None:
@@ -169,7 +167,7 @@ BROKEN = [
     ({"outcome": "h200_china_units", "scenario": "h200-2026", "period": "2026", "loops": "none"}, "loops is 'none'"),
     (
         {"outcome": "h200_china_units", "scenario": "h200-2026", "period": "2026", "levers": {"washington.duty": 0}},
-        "need a label",
+        "changes need a label",
     ),
     ("h200_china_units", "needs outcome, scenario and period"),
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.desk.checks import Check
+from countermove.desk.drivers import Resampled
 from countermove.desk.facts import FACTS
 from countermove.desk.paired import PAIRED
 from countermove.desk.wording import PLURAL, amount, band, difference, is_share, noun
@@ -47,6 +48,16 @@ def answer(check: Check, results: Results) -> dict[str, Any]:
     )
 
 
+def strongest(check: Check, results: Results, resampled: Resampled, count: int = 3) -> list[tuple[str, float]]:
+    """Return the parameters that the answer moves with most over the draws, beyond noise, with their rank correlations."""
+    values, counted = _draws(check, results)
+    if counted is not None:
+        return []  # a ratio over part of the draws has other draws than the parameters
+    found = {name: resampled.correlation(name, values) or 0.0 for name in resampled.compiled.assumptions.parameters}
+    order = sorted(found.items(), key=lambda pair: -abs(pair[1]))
+    return [(name, rho) for name, rho in order[:count] if abs(rho) > resampled.noise]
+
+
 def _question(check: Check) -> dict[str, Any]:
     threshold = {"above": check.above} if check.above is not None else {"below": check.below} if check.below is not None else {}
     return {
@@ -56,7 +67,9 @@ def _question(check: Check) -> dict[str, Any]:
         "than": check.than,
         "period": check.period,
         "loops": "on" if check.loops else "off",
-        **({"levers": dict(check.levers), "label": check.label} if check.levers else {}),
+        **({"levers": dict(check.levers)} if check.levers else {}),
+        **({"parameters": dict(check.parameters)} if check.parameters else {}),
+        **({"label": check.label} if check.label else {}),
         **threshold,
     }
 
@@ -99,7 +112,7 @@ def _statement(check: Check, odds: float | None, found: Point, results: Results)
     """One sentence: the odds with what they are about, or the median with its range."""
     draws = f"({next(iter(results.values())).draws:,} draws)"
     first = check.scenario + (f", {check.label}," if check.levers else "")
-    loops = "" if check.loops else ", all loops off"
+    loops = ("" if check.loops else ", all loops off") + (f", {check.label}" if check.parameters else "")
     when = "" if check.is_date else f" in {check.period}"
     against = f"{first} against {check.than}" if check.than else f"under {first.rstrip(',')}"
     if odds is None:

@@ -8,7 +8,7 @@ A check stands in the `model` block of a case's row:
 `outcome` is an id of `outcomes`, or one of this room's: `facts` (hardware alone) and `paired` (two scenarios). `than` takes the
 difference scenario minus `than`, draw by draw. Without `above` or `below` only the median and its range are given. `loops: "off"`
 cuts the four loops from sales to later performance (R&D, capacity, learning, software) in both. `levers` changes the
-scenario, not `than`, as a scenario file would, and `label` says so in words.
+scenario, not `than`, as a scenario file would; `parameters` pins parameters in both; `label` says either in words.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from countermove.experiments.scenario import Scenario, load_scenario
 from countermove.outcomes import HORIZON, OUTCOMES
 from countermove.quantities.calendar import years
 
-KEYS = ("outcome", "scenario", "than", "period", "above", "below", "loops", "levers", "label")
+KEYS = ("outcome", "scenario", "than", "period", "above", "below", "loops", "levers", "parameters", "label")
 LOOPS = ("research.research_loop", "capacity.capacity_loop", "learning.learning_loop", "software.software_loop")
 LOOPS_OFF = "loops off"
 
@@ -46,13 +46,14 @@ class Check:
     below: float | None = None
     loops: bool = True
     levers: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict)
     label: str = ""
     where: str = ""
 
     @property
     def runs(self) -> tuple[str, ...]:
         """Keys of the runs that it needs, the scenario's first; a run with changes has them in its key."""
-        mark = "" if self.loops else f" ({LOOPS_OFF})"
+        mark = ("" if self.loops else f" ({LOOPS_OFF})") + (f" {json.dumps(self.parameters)}" if self.parameters else "")
         changed = f" {json.dumps(self.levers, sort_keys=True)}" if self.levers else ""
         return (self.scenario + changed + mark, *((self.than + mark,) if self.than else ()))
 
@@ -103,8 +104,10 @@ def _read(entry: Any, where: str) -> Check:
     _check_threshold(entry, where)
     if entry.get("loops", "on") not in ("on", "off"):
         raise DataError(f"loops is {entry['loops']!r}", where=where, hint='write loops: "off", or leave it out')
-    if not isinstance(entry.get("levers", {}), dict) or bool(entry.get("levers")) != bool(entry.get("label")):
-        raise DataError("levers need a label, and a label levers", where=where, hint="say in words what the levers change")
+    if not all(isinstance(entry.get(key, {}), dict) for key in ("levers", "parameters")):
+        raise DataError("levers and parameters are mappings", where=where, hint="write {name: value}")
+    if bool(entry.get("levers") or entry.get("parameters")) != bool(entry.get("label")):
+        raise DataError("changes need a label, and a label changes", where=where, hint="say in words what is changed")
     rest = {key: value for key, value in entry.items() if key != "loops"}
     return Check(**rest, loops=entry.get("loops", "on") == "on", where=where)
 
@@ -154,8 +157,10 @@ def _scenarios(check: Check) -> list[Scenario]:
     loaded = [load_scenario(name) for name in (check.scenario, check.than) if name]
     if check.levers:
         loaded[0] = loaded[0].with_levers(check.levers)
-    if not check.loops:
-        loaded = [one.with_overrides({f"parameters/{name}": 0.0 for name in LOOPS}) for one in loaded]
+    pinned = {} if check.loops else {f"parameters/{name}": 0.0 for name in LOOPS}
+    pinned |= {f"parameters/{name}": value for name, value in check.parameters.items()}
+    if pinned:
+        loaded = [one.with_overrides(pinned) for one in loaded]
     return [dataclasses.replace(one, id=key) for one, key in zip(loaded, check.runs, strict=True)]
 
 

@@ -11,6 +11,9 @@ from countermove.experiments.run import ALL_EVIDENCE
 
 MARGIN = 10
 
+#: Small numbers as sentences write them.
+_SMALL = {"0": ("no ", "none", "zero"), "1": ("one",), "2": ("two",), "3": ("three",), "10": ("ten",), "18": ("eighteen",)}
+
 Document = Mapping[str, Any]
 
 
@@ -57,9 +60,11 @@ def _evidence(claim: Document, label: str, *, sources: bool) -> Iterator[str]:
 
 
 def _value(claim: Document) -> str:
-    """A claim's number, unless its sentence has it already."""
+    """A claim's number, unless its sentence has it already, in digits or in words."""
     bare = claim["value"].split(" ")[0]
-    return f" {claim['value']}." if bare and bare not in claim["says"] else ""
+    words = _SMALL.get(bare, ())
+    said = claim["says"].lower()
+    return "" if not bare or bare in said or any(word in said for word in words) else f" {claim['value']}."
 
 
 def _address(source: Document) -> str:

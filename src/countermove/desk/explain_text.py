@@ -69,8 +69,9 @@ def _parameter(one: Document, *, everything: bool) -> Iterator[str]:
     for support in shown if everything else shown[:CITED]:
         yield from _support(support)
     if one["basis"] == "assumption" and one["note"]:
-        why = one["note"].removeprefix("Assumption: ")
-        yield from wrapped(f"<- assumed: {why}", first=" " * 9, rest=" " * 12)
+        note = one["note"]
+        why = f"a{note[1:]}" if note.startswith("Assumption") else f"assumption: {note}"
+        yield from wrapped(f"<- {why}", first=" " * 9, rest=" " * 12)
 
 
 def _prior(one: Document) -> str:
