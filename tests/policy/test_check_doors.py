@@ -21,6 +21,7 @@ from countermove.desk.file_checklist import markdown, page
 from countermove.errors import InputError
 from countermove.evidence.ledger import load_ledger
 from countermove.hardware.catalogue import load_catalogue
+from countermove.policy.check_claims import bearing_claims
 from countermove.policy.check_timeline import timeline
 from countermove.policy.checks import NOTICE, check, to_dict
 from countermove.policy.gate_products import load_gate_products
@@ -231,6 +232,29 @@ def test_the_markets_history_of_licences_agrees_with_checks(product: str) -> Non
             assert (share == 1).all(), (product, first)
         else:
             assert ((share > 0) & (share < 1)).all(), (product, first)
+
+
+def test_where_sources_differ_the_number_used_and_the_span_are_shown() -> None:
+    document = to_dict(check("mi308x", on="2024-07-01"))
+    assert document["item_metrics"]["tpp"] == 3264
+    assert document["item_ranges"]["tpp"] == [3264, 5504]
+    assert document["us"]["outcome"] == "unknown"
+    assert to_dict(check("custom", tpp=5000, on="2024-07-01"))["item_ranges"]["performance_density"] is None
+
+
+def test_both_readings_of_the_cap_are_shown() -> None:
+    claims = {claim["id"] for claim in bearing_claims(check("h200", on="2026-02-01"))}
+    assert {"h200-cap-by-performance", "h200-us-volume-cap"} <= claims
+
+
+def test_beyond_the_evidence_the_law_stands_and_a_condition_says_so() -> None:
+    result = check("h200", on="2026-12-01")
+    assert (result.us.outcome, result.cn.outcome) == ("reviewable", "unknown")
+    assert "later changes are not seen" in result.us.conditions[0]
+
+
+def test_other_words_for_a_route_are_understood() -> None:
+    assert check("h200", route="reexport", departure="sg", on="2026-02-01").us.outcome == "denied"
 
 
 def test_the_checklist_names_papers_facts_and_sources() -> None:

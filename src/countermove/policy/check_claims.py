@@ -19,7 +19,7 @@ def bearing_claims(result: CheckResult) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for gate in (result.us, result.cn):
         for finding in gate.findings:
-            if not finding.speaks or finding.status == "pass":
+            if not finding.speaks:
                 continue
             for name in _claim_names(finding, ledger.claims):
                 claim = ledger.claims[name]
@@ -42,7 +42,7 @@ def bearing_claims(result: CheckResult) -> list[dict[str, Any]]:
 def _claim_names(finding: Finding, claims: Any) -> list[str]:
     """Return competing claims, and for Beijing's reports those that cite the same source."""
     names = [name for name in finding.competing if name in claims]
-    if finding.government == "cn":
+    if finding.government == "cn" and finding.status != "pass":
         cited = set(finding.sources)
         names += [
             name

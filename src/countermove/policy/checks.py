@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,8 +103,8 @@ def check_item(item: Item, deal: Transaction, on: dt.date, known: dt.date, *, bo
         deal,
         on,
         known,
-        _gate("us", live, evaluation, deal),
-        _gate("cn", live, evaluation, deal),
+        _gate("us", live, evaluation, deal, later=is_stale(on, known)),
+        _gate("cn", live, evaluation, deal, later=is_stale(on, known)),
         duty(live, evaluation, deal),
         volume_cap(live, evaluation, item, deal),
     )
@@ -163,13 +164,16 @@ def _read(stated: Mapping[str, Any]) -> dict[str, Any]:
     return {name: find_fact(name).read(value, where=f"--fact {name}") for name, value in stated.items()}
 
 
-def _gate(government: Government, live: tuple[LiveRule, ...], evaluation: Evaluation, deal: Transaction) -> GateResult:
+def _gate(
+    government: Government, live: tuple[LiveRule, ...], evaluation: Evaluation, deal: Transaction, *, later: bool
+) -> GateResult:
     own = [one for one in live if one.rule.government == government]
     findings = tuple(find(one, evaluation) for one in own)
     level = evaluation.gates[government]
-    return GateResult(
-        outcome_of(level), level, findings, tuple(_conditions(own, evaluation, deal)), tuple(_papers(own, evaluation))
-    )
+    conditions = _conditions(own, evaluation, deal)
+    if later:
+        conditions.insert(0, f"the evidence ends on {evidence_end()} or where it was known: later changes are not seen")
+    return GateResult(outcome_of(level), level, findings, tuple(conditions), tuple(_papers(own, evaluation)))
 
 
 def _bears(live: LiveRule, evaluation: Evaluation) -> bool:
@@ -238,6 +242,7 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "duty": dict(result.duty),
         "item_metrics": {key: item.metric(fact) for key, fact in metrics.items()}
         | {"interconnect_gb_s": item.metric("interconnect_gb_s")},
+        "item_ranges": {fact: _span(item, fact) for fact in (*metrics.values(), "interconnect_gb_s")},
         "item_name": item.name,
         "item_notes": list(item.notes),
         "cap": None if result.cap is None else dict(result.cap),
@@ -246,6 +251,12 @@ def to_dict(result: CheckResult) -> dict[str, Any]:
         "evidence_until": evidence_end().isoformat(),
         "notice": NOTICE,
     }
+
+
+def _span(item: Item, fact: str) -> list[float] | None:
+    """Return the span that the tests use for a number, None where it is unknown."""
+    low, high = item.interval(fact)
+    return [low, high] if math.isfinite(low) and math.isfinite(high) else None
 
 
 def _plain(value: Any) -> Any:

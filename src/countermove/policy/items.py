@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,11 +34,13 @@ class Item:
     """Word of the fact `exporter`; None where nobody can say."""
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    used: Mapping[str, float] = field(default_factory=dict)
+    """Of facts on which sources differ, the value that the catalogue uses; tests take the whole span."""
 
     def metric(self, fact: str) -> float | None:
-        """Return a numeric fact where it is one number, None where it is unknown or sources differ."""
+        """Return a numeric fact: the number, the one the catalogue uses where sources differ, None where it is unknown."""
         low, high = self.interval(fact)
-        return low if low == high else None
+        return low if low == high else self.used.get(fact)
 
     def interval(self, fact: str) -> Interval:
         """Return a numeric fact as an interval."""
@@ -100,9 +102,9 @@ def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
         "authorised_designer": ANY_FLAG if chinese else point(1.0),
     }
     exporter = "chinese-vendor" if chinese else _item_facts()["exporters"].get(chip.vendor, "other")
-    notes = [f"sources differ on {fact}: {low:,.4g} to {high:,.4g}" for fact, (low, high) in _contested(facts)]
+    notes = [f"sources differ on {fact}: {low:,.0f} to {high:,.0f}" for fact, (low, high) in _contested(facts)]
     notes += [f"assumed: {load_facts()[fact].label}; {note}" for fact, note in _assumed_facts(chip.id)]
-    return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes))
+    return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes), used=_used(chip))
 
 
 def custom_item(numbers: Mapping[str, Any]) -> Item:
@@ -141,7 +143,9 @@ def with_facts(item: Item, given: Mapping[str, Fact]) -> Item:
         facts["performance_density"] = density(tpp, area)
     if "total_bandwidth_gb_s" not in given:
         facts.pop("total_bandwidth_gb_s", None)
-    return Item(item.id, item.name, _complete(facts), item.exporter, item.assumed, item.notes)
+    stale = {*given, *(("performance_density",) if {"tpp", "die_area_mm2"} & set(given) else ())}
+    used = {name: value for name, value in item.used.items() if name not in stale}
+    return replace(item, facts=_complete(facts), used=used)
 
 
 def density(tpp: Interval, area: Interval) -> Interval:
@@ -188,6 +192,19 @@ def _listed_flag(fact: str, chip: str, *, default: Interval) -> Interval:
     if entry is None:
         return default
     return ANY_FLAG if entry["value"] is None else point(float(entry["value"]))
+
+
+def _used(chip: Chip) -> dict[str, float]:
+    """Return the numbers that the catalogue uses."""
+    bandwidth = chip.memory_bandwidth_tb_s
+    numbers = {
+        "tpp": chip.tpp,
+        "die_area_mm2": chip.die_area_mm2,
+        "performance_density": chip.performance_density,
+        "memory_bandwidth_gb_s": None if bandwidth is None else bandwidth * GIGA_PER_TERA,
+        "interconnect_gb_s": chip.io_bandwidth_gb_s,
+    }
+    return {name: value for name, value in numbers.items() if value is not None}
 
 
 def _assumed_facts(chip: str) -> list[tuple[str, str]]:
