@@ -33,6 +33,7 @@ from countermove.cli import (
     run,
     schema,
     serve,
+    sweep,
     timeline,
     whatif,
 )
@@ -80,6 +81,7 @@ for command in (
     whatif,
     serve,
     predict,
+    sweep,
 ):
     command.add_to(app)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,8 +49,15 @@ def sweep(
     """Run a sweep: scenarios x levers x parameters x draws, with quantiles and, if wanted, every run's final outcomes."""
     from countermove.experiments import sweep as sweeping
 
-    with progress(f"sweeping {spec.stem}", quiet=quiet) as watch:
-        done = sweeping.sweep(spec, out, executor=executor, workers=workers, scheduler=scheduler, resume=resume, progress=watch)
+    try:
+        with progress(f"sweeping {spec.stem}", quiet=quiet) as watch:
+            done = sweeping.sweep(
+                spec, out, executor=executor, workers=workers, scheduler=scheduler, resume=resume, progress=watch
+            )
+    except KeyboardInterrupt:
+        # The general message, "nothing was written", would be wrong here.
+        print("interrupted; what is done is kept: continue with --resume", file=sys.stderr)
+        raise SystemExit(130) from None
     say(f"{done.computed} chunks computed, {done.kept} found done; written: {out}", quiet=quiet)
     document = json.loads((out / "summary.json").read_text(encoding="utf-8"))
     if as_json:

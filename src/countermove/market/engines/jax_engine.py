@@ -246,7 +246,8 @@ class JaxEngine:
         )
         p.update({name.rsplit(".", 1)[-1]: np.float64(value) for name, value in shape.fixed})
         named: dict[str, Any] = traced(fields) | {"us_pinned_from": shape.us_pinned_from, "cn_pinned_from": shape.cn_pinned_from}
-        gates = GateArrays(**{name: named.get(name) for name in GateArrays._fields})
+        fields_of_gates: dict[str, Any] = {name: named.get(name) for name in GateArrays._fields}
+        gates = GateArrays(**fields_of_gates)
         values = {(lever, part): Traced(paths[f"{lever}/{part}"], kind) for lever, part in LEVER_VALUES}
         levers = _Levers(values, {(lever, part): words for lever, part, words in shape.choices})
         inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps)), LANES, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
