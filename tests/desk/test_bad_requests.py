@@ -110,3 +110,17 @@ def test_a_damaged_run_is_named_with_what_to_do(command, stored_run: Path, tmp_p
     assert "Traceback" not in err
     for message in messages:
         assert message in err
+
+
+@pytest.mark.parametrize("name", ["claims", "explain", "reproduce", "doctor"])
+def test_the_examples_of_the_help_use_options_that_exist(command, name: str) -> None:
+    """Every example line of a command's help names only options that the same help lists."""
+    import re
+
+    code, out, _ = command(name, "--help")
+    assert code == 0
+    examples = [line.strip() for line in out.splitlines() if line.strip().startswith(f"countermove {name}")]
+    assert len(examples) >= 2
+    listed = set(re.findall(r"--[a-z-]+", out.split("Examples")[0]))
+    for example in examples:
+        assert set(re.findall(r"--[a-z-]+", example)) <= listed, example

@@ -123,6 +123,12 @@ def test_what_became_known_later_is_left_out() -> None:
     assert row(early, "C1")["model"]["gates"][0]["spells"][-1]["from"] == "2026-01-11"
 
 
+def test_before_the_clock_nothing_was_known() -> None:
+    found = api.claims("h200-2026", known="2021-05-01", rows=["C18"], simulate=False)
+    assert "Nothing was known" in row(found, "C18")["model"]["gates"][0]["statement"]
+    assert row(found, "C18")["for"] == []
+
+
 def test_the_delay_of_compute_is_that_of_the_experiments_room() -> None:
     path = {str(year): np.array([2.0 ** (year - 2022)] * 2) for year in range(2022, 2033)}
     half = {year: values * np.array([0.5, 1.0]) for year, values in path.items()}

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.policy.checks import NOTICE, CheckResult, GateResult
-from countermove.policy.facts import load_facts
+from countermove.policy.facts import load_countries, load_facts
 from countermove.policy.force import evidence_end
 from countermove.policy.reasons import number
+from countermove.policy.references import cited
 
 SUFFIXES: Final = (".md", ".html")
 SIDES: Final = (("us", "Licence side: Washington"), ("cn", "Import side: Beijing"))
@@ -42,7 +43,7 @@ def markdown(result: CheckResult) -> str:
 
 
 def _markdown(result: CheckResult) -> Iterator[str]:
-    yield f"# File checklist: {result.item.name} to {result.transaction.destination}"
+    yield f"# File checklist: {result.item.name} to {_place(result)}"
     yield ""
     yield f"On {result.on}, as known on {result.known}; evidence ends on {evidence_end()}."
     yield ""
@@ -65,7 +66,19 @@ def _markdown(result: CheckResult) -> Iterator[str]:
     yield ""
     yield "## Assumed where nothing was stated"
     yield ""
-    yield from (f"- [ ] {text}" for text in result.transaction.defaults)
+    yield from (f"- [ ] {text}" for text in (*result.transaction.defaults, *result.item.notes))
+    sources = dict.fromkeys(name for names in _catalogue_sources(result).values() for name in names)
+    if sources:
+        yield ""
+        yield "## Sources of the item's facts"
+        yield ""
+        yield from (f"- {name}: {cited((name,), '', '').removesuffix(' (grade )')}" for name in sources)
+
+
+def _place(result: CheckResult) -> str:
+    """Return the destination's name."""
+    code = result.transaction.destination
+    return load_countries().countries[code].name if code in load_countries().countries else "an unknown place"
 
 
 def _side(result: CheckResult, gate: GateResult) -> Iterator[str]:
@@ -105,7 +118,8 @@ def _supporting(result: CheckResult, name: str) -> str:
         return f"{definition.label}: {value or 'unknown'}"
     low, high = value
     if definition.kind == "flag":
-        shown = "not known" if low != high else "yes" if low else "no"
+        assumed = any(note.startswith("assumed") and definition.label in note for note in result.item.notes)
+        shown = "not known" if low != high else ("yes" if low else "no") + (" (assumed, to be proved)" if assumed else "")
     elif low == high:
         shown = f"{number(low)} {definition.unit}"
     else:
@@ -143,7 +157,7 @@ def _rate(rate: Any) -> str:
 
 def page(result: CheckResult) -> str:
     """Return the checklist as one HTML page, readable without scripts and when printed."""
-    title = html.escape(f"File checklist: {result.item.name} to {result.transaction.destination}")
+    title = html.escape(f"File checklist: {result.item.name} to {_place(result)}")
     style = (
         "body{font:16px/1.5 Georgia,serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#222}"
         "li{margin:.3rem 0;overflow-wrap:anywhere}code{font-size:.85em}"
@@ -156,27 +170,33 @@ def page(result: CheckResult) -> str:
 
 
 def _html(lines: list[str]) -> Iterator[str]:
-    """Turn the few forms of Markdown used above into HTML."""
+    """Turn the few forms of Markdown used above into HTML; a list below a point stands inside it."""
     depth = 0
-    for line in lines:
-        wanted = (1 if line.startswith("- ") else 2 if line.startswith("  - ") else 0) if line else depth
-        while depth > wanted:
-            yield "</ul>"
-            depth -= 1
-        while depth < wanted:
+    for line in filter(None, lines):
+        wanted = 2 if line.startswith("  - ") else 1 if line.startswith("- ") else 0
+        if wanted > depth:
             yield "<ul>"
-            depth += 1
-        text = _inline(line.strip().removeprefix("- "))
+        else:
+            yield from ["</li></ul>"] * (depth - wanted)
+            if wanted:
+                yield "</li>"
+        depth = wanted
         if line.startswith("# "):
             yield f"<h1>{_inline(line[2:])}</h1>"
         elif line.startswith("## "):
             yield f"<h2>{_inline(line[3:])}</h2>"
-        elif depth and line:
-            box = '<input type="checkbox" aria-label="done"> ' if text.startswith("[ ] ") else ""
-            yield f"<li>{box}{text.removeprefix('[ ] ')}</li>"
-        elif line:
-            yield f"<p>{text}</p>"
-    yield from ["</ul>"] * depth
+        elif not wanted:
+            yield f"<p>{_inline(line)}</p>"
+        else:
+            yield f"<li>{_point(_inline(line.strip().removeprefix('- ')))}"
+    yield from ["</li></ul>"] * depth
+
+
+def _point(text: str) -> str:
+    """Return a point of a list, a box to tick with its label where it begins with one."""
+    if not text.startswith("[ ] "):
+        return text
+    return f'<label><input type="checkbox"> {text.removeprefix("[ ] ")}</label>'
 
 
 def _inline(text: str) -> str:

@@ -56,10 +56,17 @@ def _spell(spell: GateSpell) -> dict[str, Any]:
 def _statement(
     name: str, product: str, spells: list[GateSpell], variants: Mapping[str, str], weights: Mapping[str, float]
 ) -> str:
-    last = [spell for spell in spells if spell.until is not None][-1]
+    known = [spell for spell in spells if spell.until is not None]
+    if not known:
+        return f"Nothing was known about {name}'s gate for {product} on that date"
+    last = known[-1]
     through = f"{last.low:.0%}" if last.low == last.high else f"{last.low:.0%} to {last.high:.0%}"
     spread = ", ".join(f"{variant} {weights[variant]:.0%}" for variant in variants)
     return (
-        f"{name}'s gate for {product} changed its state {len(spells) - 2} times on record; since {last.start.isoformat()}: "
+        f"{name}'s gate for {product} changed its state {_times(len(known) - 1)} on record; since {last.start.isoformat()}: "
         f"{last.state}, {through} let through. What holds after the evidence is unknown and stays spread over: {spread}"
     )
+
+
+def _times(count: int) -> str:
+    return f"{count} time" if count == 1 else f"{count} times"

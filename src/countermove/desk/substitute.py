@@ -1,0 +1,47 @@
+"""The parity table with what each government lets through today: hardware and policy side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from countermove.hardware import substitution
+from countermove.hardware.catalogue import load_catalogue
+from countermove.policy.checks import check
+
+Document = dict[str, Any]
+
+
+def substitute(
+    target: str,
+    workload: str,
+    *,
+    count: int | None = None,
+    candidates: Sequence[str] = (),
+    tpot_ms: float | None = None,
+    on: str | None = None,
+    known: str | None = None,
+) -> Document:
+    """Return the document of the command: one row per candidate, each with the outcomes of both gates for a buyer in China.
+
+    Raises InputError for unknown names, dates and counts, see `hardware.substitution.substitute` and `policy.checks.check`.
+    """
+    rows = substitution.substitute(target, workload, count=count, candidates=candidates, tpot_ms=tpot_ms)
+    wanted = substitution.find(target)
+    gates = {chip: _gates(chip, on, known) for chip in dict.fromkeys([wanted.chip.id, *(row["chip"] for row in rows)])}
+    return {
+        "target": wanted.name,
+        "chip": wanted.chip.id,
+        "workload": workload,
+        "count": count if count is not None else (wanted.system.count if wanted.system else 1),
+        "gates": gates[wanted.chip.id],
+        "rows": [{**row, "gates": gates[row["chip"]]} for row in rows],
+    }
+
+
+def _gates(chip: str, on: str | None, known: str | None) -> dict[str, str]:
+    """Return both outcomes for an import to China; a chip of a Chinese vendor crosses no border."""
+    if load_catalogue().chips[chip].vendor in substitution.CHINESE:
+        return {"us": "no export", "cn": "no import"}
+    found = check(chip, on=on, known=known, to="cn")
+    return {"us": found.us.outcome, "cn": found.cn.outcome}
