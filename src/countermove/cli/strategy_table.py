@@ -134,7 +134,12 @@ def _top(names: list[str], chances: list[float]) -> str:
 
 
 def _map(body: Mapping[str, Any]) -> list[str]:
-    lines = [f"Stable pairs over {len(body['points'])} blends of aims"]
+    shares = [point["refusal_share"] for point in body["points"]]
+    always, never, none = (sum(share == kind for share in shares) / len(shares) for kind in (1.0, 0.0, None))
+    lines = [
+        f"Stable pairs over {len(shares)} blends of aims",
+        f"  Beijing refuses in all stable pairs: {always:.0%} of blends; in none: {never:.0%}; no pure stable pair: {none:.0%}",
+    ]
     return lines + [f"  {' / '.join(row['pair'])}: {row['share']:.0%}" for row in body["pair_shares"][:MOST_PAIRS]]
 
 

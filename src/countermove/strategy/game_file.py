@@ -69,6 +69,7 @@ class GameFile(_Frozen):
     question: str = ""
     window: WindowFile
     discount: float = Field(default=0.05, ge=0, le=1)
+    sources: tuple[str, ...] = ()
     washington: dict[str, StrategyFile] = {}
     beijing: dict[str, StrategyFile] = {}
     washington_grid: GridFile | None = None

@@ -36,6 +36,7 @@ class _ProfilesFile(BaseModel):
 
     schema_: Literal[1] = Field(alias="schema")
     kind: Literal["profiles"]
+    sources: tuple[str, ...] = ()
     washington: dict[str, _ProfileFile] = {}
     beijing: dict[str, _ProfileFile] = {}
 

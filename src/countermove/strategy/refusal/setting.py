@@ -87,6 +87,7 @@ class Setting(_Frozen):
 
     schema_: Literal[1] = Field(alias="schema")
     kind: Literal["refusal"]
+    sources: tuple[str, ...] = ()
     game: str
     offer: str
     better_offer: str
