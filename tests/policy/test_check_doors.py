@@ -267,6 +267,11 @@ def test_the_checklist_names_papers_facts_and_sources() -> None:
     assert "Import side: Beijing (reviewable)" in text
     html = page(result)
     assert html.count("<ul>") == html.count("</ul>")
+    assert html.count("<li>") == html.count("</li>")
+    assert "<ul>\n<ul>" not in html
+    assert "to mainland China" in html
+    assert "yes (assumed, to be proved)" in text
+    assert "Sources of the item's facts" in text
     assert html.count("<h2>") == text.count("\n## ")
     assert "<script" not in html
     assert NOTICE in html
@@ -278,12 +283,26 @@ def test_a_checklist_says_what_is_not_known() -> None:
     assert "What would settle the outcome" in text
 
 
+DOCS = Path(__file__).parents[2] / "docs"
+HOW_TO = (DOCS / "how-to" / "check-a-transaction.md").read_text(encoding="utf-8")
 EXAMPLES = [
     line.strip().removeprefix("countermove ")
-    for module in (cli_check, cli_timeline)
-    for line in module.EPILOG.splitlines()
+    for text in (cli_check.EPILOG, cli_timeline.EPILOG, HOW_TO)
+    for line in text.splitlines()
     if line.strip().startswith("countermove ")
 ]
+
+
+def test_the_proposal_of_the_explanation_works() -> None:
+    blocks = (DOCS / "explanation" / "rules.md").read_text(encoding="utf-8").split("```")
+    text = next(block.removeprefix("yaml\n") for block in blocks if "licensed_share:" in block)
+    result = whatif(parse_proposal(text))
+    assert {"h20", "h200-sxm"} <= {change.item for change in result.caught}
+
+
+def test_the_python_of_the_how_to_works() -> None:
+    code = next(block.removeprefix("python\n") for block in HOW_TO.split("```") if block.startswith("python"))
+    exec(compile(code, "how-to", "exec"), {})  # noqa: S102
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
