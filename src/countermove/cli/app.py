@@ -33,6 +33,7 @@ from countermove.cli import (
     run,
     schema,
     serve,
+    substitute,
     sweep,
     timeline,
     whatif,
@@ -81,6 +82,7 @@ for command in (
     whatif,
     serve,
     predict,
+    substitute,
     sweep,
 ):
     command.add_to(app)

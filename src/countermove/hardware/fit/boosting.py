@@ -80,21 +80,21 @@ def _grow(
     """Return the questions of one tree, as (feature, edge), and the leaf of every row."""
     leaf = np.zeros(binned.shape[1], dtype=np.int64)
     asked: list[tuple[int, int]] = []
-    g, h = gradient[rows], weight[rows]
+    g, h = np.tile(gradient[rows], len(columns)), np.tile(weight[rows], len(columns))
+    cuts = np.array([len(edges[number]) for number in columns])
+    allowed = np.arange(BINS)[None, :] < cuts[:, None]
+    bins = binned[np.ix_(columns, rows)]
     for level in range(s.depth):
-        count = 2**level
-        best, question = -np.inf, (int(columns[0]), 0)
-        here = leaf[rows] * BINS
-        for number in columns:
-            place = here + binned[number, rows]
-            sums = np.bincount(place, g, count * BINS).reshape(count, BINS)
-            mass = np.bincount(place, h, count * BINS).reshape(count, BINS)
-            left, left_mass = sums.cumsum(axis=1), mass.cumsum(axis=1)
-            right, right_mass = left[:, -1:] - left, left_mass[:, -1:] - left_mass
-            gain = (left**2 / (left_mass + s.ridge) + right**2 / (right_mass + s.ridge)).sum(axis=0)[: len(edges[number])]
-            cut = int(np.argmax(gain))
-            if gain[cut] > best:
-                best, question = float(gain[cut]), (int(number), cut)
-        asked.append(question)
-        leaf = leaf * 2 + (binned[question[0]] > question[1])
+        # One histogram for all features and leaves: (feature, leaf, bin).
+        shape = (len(columns), 2**level, BINS)
+        place = ((np.arange(len(columns))[:, None] * 2**level + leaf[rows][None, :]) * BINS + bins).ravel()
+        size = int(np.prod(shape))
+        left = np.bincount(place, g, size).reshape(shape).cumsum(axis=2)
+        left_mass = np.bincount(place, h, size).reshape(shape).cumsum(axis=2)
+        right, right_mass = left[:, :, -1:] - left, left_mass[:, :, -1:] - left_mass
+        gain = (left**2 / (left_mass + s.ridge) + right**2 / (right_mass + s.ridge)).sum(axis=1)
+        best = int(np.argmax(np.where(allowed, gain, -np.inf)))
+        number, cut = int(columns[best // BINS]), best % BINS
+        asked.append((number, cut))
+        leaf = leaf * 2 + (binned[number] > cut)
     return asked, leaf

@@ -1,0 +1,74 @@
+"""`countermove substitute`: which other systems do the work of a target, and what that takes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from countermove.cli import options
+from countermove.cli.output import print_json, print_text
+
+EPILOG = """Examples:
+
+\b
+  countermove substitute h200 --workload decode
+  countermove substitute hgx-h200 --workload prefill --count 1000 --candidates cloudmatrix-384 --candidates hgx-h20
+  countermove substitute h200 --workload decode --tpot-ms 15 --json
+
+Numbers in brackets span 5% to 95%. "gates" are the verdicts of Washington and Beijing on a shipment to China today.
+"""
+
+
+def substitute(
+    target: Annotated[str, typer.Argument(help="A chip (in a server of eight) or a system of `countermove catalog`.")],
+    workload: Annotated[str, typer.Option("--workload", help="training, prefill or decode.")] = "decode",
+    count: Annotated[
+        int | None, typer.Option("--count", help="Chips of the target (default: those of the system, or one).")
+    ] = None,
+    candidates: Annotated[
+        list[str] | None, typer.Option("--candidates", help="Systems or chips, any number of times (default: the usual ones).")
+    ] = None,
+    tpot_ms: Annotated[float | None, typer.Option("--tpot-ms", help="Longest time per output token, for decode.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Day of the gates (default: end of the evidence).")] = None,
+    known: options.Known = None,
+    as_json: options.Json = False,
+) -> None:
+    """Say how many of which system do the same work at the same latency, with power, price and months behind."""
+    from countermove.desk.substitute import substitute as table
+
+    document = table(target, workload, count=count, candidates=tuple(candidates or ()), tpot_ms=tpot_ms, on=on, known=known)
+    if as_json:
+        print_json(document)
+    else:
+        print_text(_text(document))
+
+
+def _text(document: dict[str, Any]) -> str:
+    head = f"{document['count']} x {document['chip']} ({document['target']}), {document['workload']}"
+    cells = [("candidate", "number (5-95%)", "parity", "kW", "power x", "price, USD m", "MJ/m tokens", "months", "US / CN")]
+    cells += [_cells(row) for row in document["rows"] if not row["refused"]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    refused = [f"{row['candidate']}: not judged, {row['refused']}" for row in document["rows"] if row["refused"]]
+    return "\n".join([head, *lines, *refused])
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    number, price, gap, energy = row["number"], row["price_usd"], row["gap_months"], row["energy_j_per_million_tokens"]
+    return (
+        row["candidate"],
+        f"{number['median']:,.3g} ({number['lo']:,.3g} to {number['hi']:,.3g})",
+        f"{row['parity_per_chip']['median']:.2f}",
+        f"{row['power_kw']:,.3g}",
+        f"{row['power_ratio']:.2f}",
+        "" if price is None else f"{price['lo'] / 1e6:,.3g} to {price['hi'] / 1e6:,.3g}",
+        "" if energy is None else f"{energy / 1e6:,.3g}",
+        "" if gap is None else f"{gap['months']:+.0f}{'' if gap['reached'] else ' or more'}",
+        f"{row['gates']['us']} / {row['gates']['cn']}",
+    )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("substitute", epilog=EPILOG)(substitute)
