@@ -43,7 +43,7 @@ def heat_map(
             if (i, j) in stable:
                 body.append(svg.marker("diamond", x + width - 10, y + height / 2, 4, fill=INK))
             body.append(svg.text(x + 8, y + height / 2 + 4, signed(value), font_size=SMALL))
-    size = (left + width * len(columns) + 20, top + height * len(rows) + 34)
+    size = (left + max(width * len(columns) + 70, 470), top + height * len(rows) + 34)
     legend = "framed: best reply to the other side's strategy; diamond: stable pair of the mean game"
     body.append(svg.text(left, size[1] - 10, legend, font_size=SMALL, fill=MUTED))
     counts = f"{len(best)} best replies, {len(stable)} stable pairs"
@@ -147,7 +147,7 @@ def aims_map(identity: str, points: Sequence[Mapping[str, Any]], steps: int) -> 
         glyph = "-" if share is None else "R" if share == 1 else "a" if share == 0 else "b"
         body.append(svg.rectangle(x, y, side - 1, side - 1, fill=BEIJING, fill_opacity=0.4 * (share or 0.0), stroke=GRID))
         body.append(svg.text(x + side / 2 - 0.5, y + side * 0.7, glyph, text_anchor="middle", font_size=10))
-    size = (left + side * len(across) + 10, top + side * len(down) + 26)
+    size = (left + max(side * len(across) + 10, 480), top + side * len(down) + 26)
     legend = "R: Beijing refuses in every stable pair; a: admits; b: both exist; -: no pure stable pair"
     body.append(svg.text(left, size[1] - 8, legend, font_size=SMALL, fill=MUTED))
     refused = sum(p["refusal_share"] == 1 for p in points) / max(len(points), 1)
