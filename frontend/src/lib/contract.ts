@@ -1,5 +1,25 @@
 // Written by `python -m countermove.web.contract_types` from the pydantic contract; do not edit.
 
+export interface Assumption {
+  path: string;
+  label: string;
+  unit: string;
+  prior: string;
+  basis: string;
+  low: number;
+  high: number;
+  prior_quantiles: number[];
+  fitted_quantiles: number[];
+  leans: boolean;
+  supports: string[];
+  note: string;
+}
+
+export interface Assumptions {
+  assumptions: Assumption[];
+  fit: string;
+}
+
 export interface Bands {
   periods: string[];
   p5: number[];
@@ -24,6 +44,30 @@ export interface CompareRequest {
   by?: "quarter" | "year";
 }
 
+export interface Driver {
+  path: string;
+  label: string;
+  correlation: number;
+}
+
+export interface DriversAnswer {
+  outcome: string;
+  label: string;
+  definition: string;
+  period: string;
+  draws: number;
+  noise: number;
+  drivers: Driver[];
+  mechanisms: MechanismLine[];
+}
+
+export interface DriversRequest {
+  scenario?: Side;
+  outcome: string;
+  year?: number;
+  seed?: number;
+}
+
 export interface ErrorAnswer {
   error: Problem;
 }
@@ -34,6 +78,40 @@ export interface Headline {
   reference: Spread;
   difference: Spread;
   share_positive: number;
+}
+
+export interface JobAnswer {
+  id: string;
+  kind: string;
+  title: string;
+  state: string;
+  done: number;
+  total: number;
+  started: number;
+  seconds: number;
+  seconds_left: number | null;
+  problem: string;
+}
+
+export interface JobRequest {
+  kind: "run" | "compare" | "game" | "claims" | "refusal";
+  scenarios?: Side[];
+  game?: string;
+  washington?: string | null;
+  beijing?: string | null;
+  case?: string;
+  priors?: Record<string, number>;
+  events?: string[] | null;
+  draws?: number;
+  seed?: number;
+}
+
+export interface JobsAnswer {
+  jobs: JobAnswer[];
+}
+
+export interface Landed {
+  views: Record<string, boolean>;
 }
 
 export interface Lever {
@@ -78,6 +156,12 @@ export interface LiveRequest {
   detail?: boolean;
   client?: string;
   sequence?: number;
+}
+
+export interface MechanismLine {
+  name: string;
+  title: string;
+  equation: string;
 }
 
 export interface OutcomeLine {
@@ -138,6 +222,17 @@ export interface Problem {
   hint: string;
 }
 
+export interface PublishedPoint {
+  period: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  median: number;
+  p5: number;
+  p95: number;
+  inside: boolean;
+}
+
 export interface Range {
   low: number;
   high: number;
@@ -159,6 +254,31 @@ export interface ScenarioAnswer {
   levers: Record<string, Step[]>;
   changes: string[];
   anchors: string[];
+}
+
+export interface SearchAnswer {
+  query: string;
+  count: number;
+  hits: SearchHit[];
+}
+
+export interface SearchHit {
+  path: string;
+  kind: string;
+  title: string;
+  value: string;
+  grade: string;
+  about: string;
+}
+
+export interface SeriesCheck {
+  id: string;
+  label: string;
+  outcome: string;
+  unit: string;
+  grade: string;
+  inside: number;
+  points: PublishedPoint[];
 }
 
 export interface Side {
@@ -188,4 +308,13 @@ export interface Spread {
 export interface Step {
   month: string;
   value: number | string;
+}
+
+export interface Validation {
+  draws: number;
+  beliefs: string;
+  inside: number;
+  points: number;
+  series: SeriesCheck[];
+  notes: string[];
 }

@@ -36,12 +36,12 @@ export class Axes {
   private held = new Map<string, { low: number; high: number; axis: Axis }>();
 
   /** The axis of a chart, covering what it showed before and these values. */
-  get(key: string, low: number, high: number, unit: number, log: boolean): Axis {
+  get(key: string, low: number, high: number, unit: number, log: boolean, most = Infinity): Axis {
     const found = this.held.get(key);
     if (found && low >= found.axis.low && high <= found.axis.high) return found.axis;
     const reach = { low: Math.min(low, found?.low ?? low), high: Math.max(high, found?.high ?? high) };
     // A little room the first time, so that the next moves stay inside.
-    const axis = axisFor(reach.low < 0 ? reach.low * 1.1 : reach.low, found || log ? reach.high : reach.high * 1.15, unit, log);
+    const axis = axisFor(reach.low < 0 ? reach.low * 1.1 : reach.low, Math.min(found || log ? reach.high : reach.high * 1.15, Math.max(most, reach.high)), unit, log);
     this.held.set(key, { ...reach, axis });
     return axis;
   }

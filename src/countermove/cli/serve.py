@@ -22,11 +22,12 @@ def serve(
         "127.0.0.1"
     ),
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open the app in a browser.")] = True,
+    engine: Annotated[str, typer.Option("--engine", help="auto (JAX where installed) or numpy.")] = "auto",
 ) -> None:
     """Open the web app: move a lever and see money, compute and self-sufficiency move."""
     from countermove.web.serving import serve as run
 
-    run(host=host, port=port, browser=browser, say=typer.echo)
+    run(host=host, port=port, browser=browser, engine=engine, say=typer.echo)
 
 
 def add_to(app: typer.Typer) -> None:

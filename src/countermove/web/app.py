@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import contextlib
+from collections.abc import AsyncIterator, Callable, Collection
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -13,9 +14,14 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from countermove.web import openapi
+from countermove.web.downloads import Downloads
 from countermove.web.endpoints import Desk
 from countermove.web.guard import OWN_NAMES, Guard
+from countermove.web.jobs import Jobs
+from countermove.web.knowledge import Knowledge
 from countermove.web.live import Simulator
+from countermove.web.long_work import LongWork
+from countermove.web.lookups import Lookups
 from countermove.web.routes import Address
 from countermove.web.writing import HANDLERS, json_answer
 
@@ -24,7 +30,10 @@ STATIC = Path(__file__).parent / "static"
 
 def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = OWN_NAMES) -> Starlette:
     """Return the application around a simulator; `hosts` are the names it answers for."""
-    table = Desk(simulator or Simulator()).addresses()
+    chosen = simulator or Simulator()
+    desk, jobs = Desk(chosen), Jobs()
+    rooms = (desk, Downloads(chosen, desk.turns), LongWork(jobs), Lookups(), Knowledge(chosen, desk.turns))
+    table = [address for room in rooms for address in room.addresses()]
     described = json_answer(openapi.document(table)).body
 
     async def openapi_answer(_: Request) -> Response:
@@ -33,8 +42,15 @@ def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = O
     routes: list[BaseRoute] = [*(route for one in table for route in _routes(one)), Route("/openapi.json", openapi_answer)]
     routes += [Route(f"/{path.name}", _file(path)) for path in sorted(STATIC.glob("*.*"))]
     routes += [Route("/", _file(STATIC / "index.html"))] if STATIC.is_dir() else []
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        jobs.close()
+
     return Starlette(
         routes=routes,
+        lifespan=lifespan,
         middleware=[Middleware(Guard, hosts=hosts), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
         exception_handlers=HANDLERS,
     )
@@ -51,6 +67,7 @@ def _file(path: Path) -> Callable[[Request], object]:
 
 def _routes(one: Address) -> list[Route]:
     """Return the routes of an address: a GET also answers at its path with `.json`."""
-    also = [f"{one.path}.json"] if one.method == "GET" and one.media == "application/json" and "{" not in one.path else []
+    plain = one.method == "GET" and one.media == "application/json" and "{" not in one.path and "." not in one.path
+    also = [f"{one.path}.json"] if plain else []
     endpoint: Callable[[Request], object] = one.handler
     return [Route(path, endpoint, methods=[one.method]) for path in (one.path, *also)]

@@ -192,6 +192,11 @@ class Simulator:
         with self._lock:
             return scenario, self._runs.get_or(key, lambda: self._simulated(scenario, draws, seed))
 
+    def sample(self, scenario: Scenario, *, draws: int, seed: int) -> dict[str, Floats]:
+        """Return the joint sample of the parameters that a scenario is simulated with."""
+        with self._lock:
+            return self._sample(pipeline.compile_scenario(scenario), draws, seed)
+
     def answer(self, request: LiveRequest) -> LiveAnswer:
         """Return the bands and headlines of a request; InputError with the nearest name for what does not exist."""
         began = time.perf_counter()
@@ -233,9 +238,12 @@ class Simulator:
 
     def _inputs(self, scenario: Scenario, draws: int, seed: int) -> MarketInputs:
         compiled = pipeline.compile_scenario(scenario)
-        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed)
-        sample = self._samples.get_or(key, lambda: pipeline.sampled(compiled, seed=seed, draws=draws))
+        sample = self._sample(compiled, draws, seed)
         return compile_market(sample, compiled.gates, compiled.levers, hazards=scenario.hazards)
+
+    def _sample(self, compiled: pipeline.Compiled, draws: int, seed: int) -> dict[str, Floats]:
+        key = (json.dumps(compiled.scenario.to_dict()["set"], sort_keys=True), draws, seed)
+        return self._samples.get_or(key, lambda: pipeline.sampled(compiled, seed=seed, draws=draws))
 
 
 def scenario_key(scenario: Scenario) -> str:

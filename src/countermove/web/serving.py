@@ -8,32 +8,44 @@ import threading
 import webbrowser
 from collections.abc import Callable
 
-from countermove.errors import EnvironmentProblem
+from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.web.app import STATIC, create_app
 from countermove.web.guard import OWN_NAMES
 from countermove.web.live import PREVIEW, REFINED, Simulator
 
 PORT = 8460
 LOCAL = "127.0.0.1"
+ENGINES = ("auto", "numpy")
 WARNING = (
     "warning: {host} can be reached by other machines; there is no password, and everybody who reaches the port can use the model"
 )
 
 
-def serve(*, host: str = LOCAL, port: int | None = None, browser: bool = True, say: Callable[[str], None] = print) -> None:
+def serve(
+    *,
+    host: str = LOCAL,
+    port: int | None = None,
+    browser: bool = True,
+    engine: str = "auto",
+    say: Callable[[str], None] = print,
+) -> None:
     """Serve the app until interrupted; `port` None takes 8460 or, where that is taken, any free one.
+
+    `engine` "auto" compiles with JAX where that is installed; "numpy" does not.
 
     Raises EnvironmentProblem for a port or host that cannot be bound, and where the front end was not built.
     """
     import uvicorn
 
+    if engine not in ENGINES:
+        raise InputError(f"no engine {engine!r}", where="--engine", hint=did_you_mean(engine, ENGINES))
     if not (STATIC / "index.html").is_file():
         raise EnvironmentProblem("the front end is not built", where=str(STATIC.name), hint="run 'make frontend' (needs Node)")
     door = _bound(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{door.getsockname()[1]}/"
     if host not in OWN_NAMES:
         print(WARNING.format(host=host), file=sys.stderr)
-    simulator = Simulator()
+    simulator = Simulator(accelerate=engine != "numpy")
     simulator.warm_up()
     threading.Thread(target=simulator.compile, args=(PREVIEW, REFINED), daemon=True).start()
     say(f"Countermove is at {address} (Ctrl+C stops it)")

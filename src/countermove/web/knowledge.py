@@ -1,0 +1,199 @@
+"""What the model rests on: its assumptions, what drives an outcome, and how it stands against published values."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from importlib.util import find_spec
+
+import anyio.to_thread
+import numpy as np
+from starlette.requests import Request
+from starlette.responses import Response
+
+from countermove.desk.drivers import NOISE, ranked
+from countermove.errors import InputError
+from countermove.evidence.ledger import load_ledger, load_parameters
+from countermove.evidence.schema import Parameter, Series, SeriesRow
+from countermove.experiments.tilts import FIRST_FIT, load_tilts
+from countermove.outcomes import OUTCOMES, Outcome, outcome
+from countermove.outcomes.window import Window
+from countermove.quantities.calendar import period_months
+from countermove.quantities.units import convert
+from countermove.reports.build.relations import mechanisms_of, relations
+from countermove.web.live import REFINED, Floats, Run, Simulator, rounded
+from countermove.web.reading import parsed
+from countermove.web.routes import Address
+from countermove.web.schema import (
+    Assumption,
+    Assumptions,
+    Driver,
+    DriversAnswer,
+    DriversRequest,
+    Landed,
+    MechanismLine,
+    PublishedPoint,
+    SeriesCheck,
+    Side,
+    Validation,
+)
+from countermove.web.turns import Turns
+from countermove.web.writing import json_answer
+
+UNIFORMS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+MOST_DRIVERS = 14
+FURTHER = {"refusal": "countermove.strategy.refusal", "substitute": "countermove.hardware.substitute"}
+
+
+class Knowledge:
+    """The addresses of assumptions, drivers and validation."""
+
+    def __init__(self, simulator: Simulator, turns: Turns) -> None:
+        self._simulator, self._turns = simulator, turns
+        self._validation: Validation | None = None
+
+    def addresses(self) -> list[Address]:
+        """Return the table of the addresses."""
+        return [
+            Address("GET", "/api/assumptions", self.assumptions, "Every prior, and what the fit made of it", gives=Assumptions),
+            Address("POST", "/api/drivers", self.drivers, "What drives an outcome", takes=DriversRequest, gives=DriversAnswer),
+            Address("GET", "/api/validation", self.validation, "Published values against the model", gives=Validation),
+            Address("GET", "/api/landed", self.landed, "Which further views have landed", gives=Landed),
+        ]
+
+    async def assumptions(self, _: Request) -> Response:
+        """List the assumptions."""
+        return json_answer(await anyio.to_thread.run_sync(assumptions))
+
+    async def drivers(self, request: Request) -> Response:
+        """Rank the parameters by how an outcome moves with them."""
+        asked = parsed(await request.body(), DriversRequest)
+        return json_answer(await self._turns.take(lambda: drivers(asked, self._simulator)))
+
+    async def validation(self, _: Request) -> Response:
+        """Hold the status quo against every published series."""
+        if self._validation is None:
+            self._validation = await self._turns.take(lambda: validation(self._simulator))
+        return json_answer(self._validation)
+
+    async def landed(self, _: Request) -> Response:
+        """Tell which views have something behind them."""
+        return json_answer(Landed(views={name: _exists(module) for name, module in FURTHER.items()}))
+
+
+def _exists(module: str) -> bool:
+    return find_spec(module) is not None
+
+
+@cache
+def assumptions() -> Assumptions:
+    """Return every uncertain parameter with its prior's quantiles and those after the first fit."""
+    tilts = load_tilts()
+    rows = [_assumption(one) for one in load_parameters().values()]
+    note = "first fit to published values" if tilts and FIRST_FIT.exists() else "no fit is recorded: draws follow the priors"
+    return Assumptions(assumptions=rows, fit=note)
+
+
+def _assumption(one: Parameter) -> Assumption:
+    tilt = load_tilts().get(one.id)
+    low, high = one.valid
+    return Assumption(
+        path=f"parameters/{one.id}",
+        label=one.label,
+        unit=one.unit,
+        prior=one.prior.words(),
+        basis=one.basis,
+        low=low,
+        high=high,
+        prior_quantiles=rounded(one.ppf(UNIFORMS)),
+        fitted_quantiles=rounded(one.ppf(tilt.apply(UNIFORMS) if tilt is not None else UNIFORMS)),
+        leans=tilt is not None,
+        supports=[f"{found.supports}: {found.claim or found.source}" for found in one.sources],
+        note=one.note,
+    )
+
+
+def drivers(asked: DriversRequest, simulator: Simulator) -> DriversAnswer:
+    """Return the parameters with the largest rank correlations (Spearman 1904) with an outcome; InputError for an unknown one."""
+    about = outcome(asked.outcome)
+    scenario, run = simulator.run(asked.scenario, draws=REFINED, seed=asked.seed)
+    values = run.value(asked.outcome, asked.year)
+    labels = {name: one.label for name, one in load_parameters().items()}
+    found: list[Driver] = []
+    if np.ptp(values) > 0:
+        ranks = ranked(values)
+        for name, sample in simulator.sample(scenario, draws=REFINED, seed=asked.seed).items():
+            if name in labels and np.ptp(sample) > 0:
+                strength = float(np.mean(ranked(sample) * ranks))
+                found.append(Driver(path=f"parameters/{name}", label=labels[name], correlation=round(strength, 3)))
+    notes = {note.name: note for note in relations({f"parameters/{name}" for name in labels})}
+    return DriversAnswer(
+        outcome=about.id,
+        label=about.label,
+        definition=about.definition,
+        period="horizon" if about.kind == "date" else str(asked.year),
+        draws=REFINED,
+        noise=round(NOISE / math.sqrt(REFINED), 3),
+        drivers=sorted(found, key=lambda one: -abs(one.correlation))[:MOST_DRIVERS],
+        mechanisms=[
+            MechanismLine(name=name, title=notes[name].title, equation=notes[name].equation)
+            for name in mechanisms_of(about.reads)
+            if name in notes
+        ],
+    )
+
+
+def validation(simulator: Simulator) -> Validation:
+    """Return every published series that is an outcome beside the status quo's 90% band of the same periods."""
+    _, run = simulator.run(Side(), draws=REFINED, seed=2026)
+    found = [
+        check
+        for series in load_ledger().series.values()
+        if series.outcome in OUTCOMES
+        for check in [_series_check(series, series.outcome, run)]
+        if check.points
+    ]
+    points = [one for series in found for one in series.points]
+    return Validation(
+        draws=REFINED,
+        beliefs="fitted",
+        inside=sum(one.inside for one in points),
+        points=len(points),
+        series=found,
+        notes=[
+            "The first fit has seen values up to 2025, so this is a description of fit, not a test of forecasts.",
+            "A published value counts as inside when its stated range, or the value itself, touches the model's 90% band.",
+            "Series that restate others are shown too and count again.",
+        ],
+    )
+
+
+def _series_check(series: Series, name: str, run: Run) -> SeriesCheck:
+    about, points = OUTCOMES[name], []
+    for row in series.rows:
+        try:
+            months = period_months(row.period)
+        except InputError:  # a period outside the clock says nothing about the model
+            continue
+        points.append(_point(series, row, about, np.broadcast_to(about.measure(Window(run.monthly, *months)), run.draws)))
+    return SeriesCheck(
+        id=series.id,
+        label=series.label,
+        outcome=name,
+        unit=about.unit,
+        grade=series.grade,
+        inside=sum(one.inside for one in points),
+        points=points,
+    )
+
+
+def _point(series: Series, row: SeriesRow, about: Outcome, values: Floats) -> PublishedPoint:
+    """Return one published value in the outcome's unit beside the band of the draws."""
+    p5, median, p95 = rounded(np.quantile(values, [0.05, 0.5, 0.95]))
+    low, value, high = (
+        None if number is None else float(convert(number, series.unit, about.unit)) for number in (row.low, row.value, row.high)
+    )
+    least = next(number for number in (low, value, high) if number is not None)
+    most = next(number for number in (high, value, low) if number is not None)
+    inside = least <= p95 and most >= p5
+    return PublishedPoint(period=row.period, value=value, low=low, high=high, median=median, p5=p5, p95=p95, inside=inside)

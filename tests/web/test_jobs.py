@@ -1,0 +1,124 @@
+"""Long work can be watched, left, found again, cancelled, and read after the server has restarted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from countermove.errors import InputError
+from countermove.web.jobs import Jobs
+from countermove.web.limits import MOST_JOBS
+
+
+def until(jobs: Jobs, name: str, *states: str) -> None:
+    end = time.monotonic() + 20
+    while jobs.find(name).state not in states:
+        assert time.monotonic() < end, jobs.find(name)
+        time.sleep(0.01)
+
+
+def wait_for(client: Any, name: str) -> dict[str, Any]:
+    end = time.monotonic() + 60
+    while True:
+        job = dict(client.get(f"/api/jobs/{name}").json())
+        if job["state"] not in ("waiting", "running"):
+            return job
+        assert time.monotonic() < end, job
+        time.sleep(0.05)
+
+
+def test_a_job_gives_the_document_of_the_command_line(client: Any) -> None:
+    started = client.post("/api/jobs", json={"kind": "run", "scenarios": [{"preset": "h200-rule+ban"}], "draws": 16})
+    assert started.status_code == 202
+    job = wait_for(client, started.json()["id"])
+    assert job["state"] == "done", job
+    assert job["done"] == job["total"] == 16
+    document = client.get(f"/api/jobs/{job['id']}/result").json()
+    direct = client.post("/api/run", json={"scenario": {"preset": "h200-rule+ban"}, "draws": 16}).json()
+    assert document["outcomes"] == direct["outcomes"]
+    assert job["id"] in {one["id"] for one in client.get("/api/jobs").json()["jobs"]}
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "run", "scenarios": []},
+        {"kind": "compare", "scenarios": [{}]},
+        {"kind": "sweep"},
+        {"kind": "game", "game": "../../etc/passwd"},
+        {"kind": "game", "game": "no-such-game"},
+        {"kind": "game", "washington": "no-such-profile"},
+        {"kind": "claims", "case": "no-such-case"},
+        {"kind": "run", "scenarios": [{}], "draws": 10_000_000},
+    ],
+)
+def test_a_job_that_cannot_be_done_is_refused_before_it_starts(client: Any, asked: dict[str, Any]) -> None:
+    answer = client.post("/api/jobs", json=asked)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["what"]
+
+
+def test_an_unknown_job_is_refused(client: Any) -> None:
+    for path in ("/api/jobs/nothing", "/api/jobs/nothing/result", "/api/jobs/..%2f..%2fetc/result"):
+        assert client.get(path).status_code in (400, 404)
+
+
+def test_progress_is_seen_and_a_job_can_be_cancelled(tmp_path: Path) -> None:
+    jobs, go = Jobs(tmp_path), threading.Event()
+
+    def work(progress: Any) -> dict[str, Any]:
+        progress(1, 4)
+        go.wait(20)
+        progress(2, 4)
+        return {}
+
+    job = jobs.start("run", "slow", work)
+    until(jobs, job.id, "running")
+    jobs.cancel(job.id)
+    go.set()
+    until(jobs, job.id, "cancelled")
+    with pytest.raises(InputError, match="cancelled"):
+        jobs.result(job.id)
+
+
+def test_a_restarted_server_finds_results_and_says_what_was_interrupted(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    done = jobs.start("run", "quick", lambda _: {"answer": 42})
+    until(jobs, done.id, "done")
+    path = tmp_path / "half" / "job.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"id": "half", "kind": "game", "title": "a game", "state": "running"}))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "job.json").write_text("{")
+    again = Jobs(tmp_path)
+    assert json.loads(again.result(done.id)) == {"answer": 42}
+    assert again.find("half").state == "interrupted"
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_failure_is_said_and_does_not_stop_the_next_job(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    bad = jobs.start("run", "bad", lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
+    good = jobs.start("run", "good", lambda _: {})
+    until(jobs, good.id, "done")
+    assert jobs.find(bad.id).state == "failed"
+    assert "ZeroDivisionError" in jobs.find(bad.id).problem
+
+
+def test_only_so_many_jobs_wait(tmp_path: Path) -> None:
+    jobs, go = Jobs(tmp_path), threading.Event()
+
+    def work(_: Any) -> dict[str, Any]:
+        go.wait(20)
+        return {}
+
+    started = [jobs.start("run", "one", work) for _ in range(MOST_JOBS)]
+    with pytest.raises(InputError, match="waiting already"):
+        jobs.start("run", "one too many", work)
+    go.set()
+    until(jobs, started[-1].id, "done")
