@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --generate-hashe
 FRONT := README.md LICENSE NOTICE pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck layers pytest docs lock clean
+.PHONY: help demo test lint format typecheck layers pytest frontend docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -41,6 +41,11 @@ format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed
 
 docs: $(VENV)/.installed-run ## Write the pages of docs/ that come from the code and the data
 	$(BIN)/python -m countermove.desk.equations docs
+
+frontend: $(VENV)/.installed-dev ## Build the web app into the package (needs Node 20 or newer)
+	cd frontend && npm ci --no-audit --no-fund
+	$(BIN)/python -m countermove.web.contract_types frontend/src/lib/contract.ts
+	cd frontend && npx svelte-check --tsconfig ./tsconfig.json --fail-on-warnings && npx vitest run && npx vite build
 
 lock: $(VENV)/.created ## Renew the lock files (UPGRADE=--upgrade takes the newest versions)
 	$(PYTHON) -m venv $(VENV)/lock
