@@ -60,9 +60,9 @@ def world_h100e(p: Bundle) -> Floats:
 
 
 def rubin_share(p: Bundle) -> Floats:
-    """Rubin's part of world H100e sales, (month, 1): nothing before October 2026, rising linearly to mid-2028."""
+    """Rubin's part of world H100e sales, (month, draw): nothing before October 2026, rising linearly to mid-2028."""
     start, end = 57.0, mid_year(2028)
-    result: Floats = (float(np.mean(p.rubin_share_2028)) * np.clip((MONTH - start) / (end - start), 0.0, 1.0))[:, None]
+    result: Floats = np.atleast_1d(p.rubin_share_2028) * np.clip((MONTH[:, None] - start) / (end - start), 0.0, 1.0)
     return result
 
 
@@ -74,7 +74,7 @@ def class_units(p: Bundle, h100e: Floats, per_unit: Floats) -> Floats:
     history, _ = world_sales()
     rubin = rubin_share(p)
     hopper = 0.02 * np.exp(-np.maximum(MONTH - EVIDENCE_END, 0.0) / 6.0)[:, None]
-    shares = np.stack([np.broadcast_to(s, h100e.shape) for s in (hopper, 1.0 - rubin - hopper, rubin)], axis=1)
+    shares = np.stack([np.broadcast_to(s, h100e.shape) for s in (hopper, np.maximum(1.0 - rubin - hopper, 0.0), rubin)], axis=1)
     future = shares * h100e[:, None, :] / per_unit[None, :, None]
     result: Floats = np.where(MONTH[:, None, None] < EVIDENCE_END, history[:, :, None], future)
     return result
