@@ -21,6 +21,8 @@ from countermove.outcomes import OUTCOMES
 Floats = NDArray[np.float64]
 Results = Mapping[str, Result]
 
+LEAST_SHOWN = 0.005  # half of the last decimal that odds and shares are printed with
+
 #: Outcomes whose differences are also given relative to the scenario they are taken from.
 RELATIVE_KINDS = ("flow", "stock")
 RELATIVE_UNITS = ("usd_bn", "cny_bn", "thousand package", "thousand h100e", "1")
@@ -118,8 +120,15 @@ def _statement(check: Check, odds: float | None, found: Point, results: Results)
     if odds is None:
         return f"{_subject(check)}{when}, {against}{loops}: {_band(check, found)} {draws}"
     if check.differs:
-        return f"odds {odds:.2f} that {_claimed(check)}{when} under {first} than under {check.than}{loops} {draws}"
-    return f"odds {odds:.2f} that {_claimed(check)}{when}{',' if check.than else ''} {against}{loops} {draws}"
+        return f"odds {odds_words(odds)} that {_claimed(check)}{when} under {first} than under {check.than}{loops} {draws}"
+    return f"odds {odds_words(odds)} that {_claimed(check)}{when}{',' if check.than else ''} {against}{loops} {draws}"
+
+
+def odds_words(odds: float) -> str:
+    """Return odds with two decimals; no number of draws makes them 0 or 1."""
+    if odds > 1.0 - LEAST_SHOWN:
+        return "above 0.99"
+    return "below 0.01" if odds < LEAST_SHOWN else f"{odds:.2f}"
 
 
 def _claimed(check: Check) -> str:
@@ -148,7 +157,7 @@ def _range(check: Check, found: Point, relative: float | None, counted: float | 
     text = _band(check, found)
     if relative is not None:
         text += f"; {relative:+.1%} in the median draw" if abs(relative) >= 0.0005 else "; about 0% in the median draw"
-    if found.censored_share:
+    if (found.censored_share or 0.0) >= LEAST_SHOWN:
         text += f"; not reached by the end of the clock in {found.censored_share:.0%} of draws"
     if counted is not None and counted < 1.0:
         text += f"; over the {counted:.0%} of draws in which H200 sales differ"

@@ -31,13 +31,14 @@ def gate_state(asked: Any, *, known: dt.date | None, where: str) -> dict[str, An
     readings = load_readings(side)
     day = min(known or readings.evidence_until, readings.evidence_until)
     weights = readings.view(day).weights
+    buyers = f" ({asked['segment'].replace('-', ' ')})" if asked.get("segment") else ""
     return {
         "government": GOVERNMENTS[side],
         "product": product,
         "segment": asked.get("segment"),
         "spells": [_spell(spell) for spell in found],
         "readings": [{"name": name, "weight": float(weights[name]), "means": text} for name, text in readings.variants.items()],
-        "statement": _statement(GOVERNMENTS[side], product, found, readings.variants, weights),
+        "statement": _statement(f"{GOVERNMENTS[side]}'s gate for {product}{buyers}", found, readings.variants, weights),
     }
 
 
@@ -53,17 +54,15 @@ def _spell(spell: GateSpell) -> dict[str, Any]:
     }
 
 
-def _statement(
-    name: str, product: str, spells: list[GateSpell], variants: Mapping[str, str], weights: Mapping[str, float]
-) -> str:
+def _statement(gate: str, spells: list[GateSpell], variants: Mapping[str, str], weights: Mapping[str, float]) -> str:
     known = [spell for spell in spells if spell.until is not None]
     if not known:
-        return f"Nothing was known about {name}'s gate for {product} on that date"
+        return f"Nothing was known about {gate} on that date"
     last = known[-1]
     through = f"{last.low:.0%}" if last.low == last.high else f"{last.low:.0%} to {last.high:.0%}"
     spread = ", ".join(f"{variant} {weights[variant]:.0%}" for variant in variants)
     return (
-        f"{name}'s gate for {product} changed its state {_times(len(known) - 1)} on record; since {last.start.isoformat()}: "
+        f"{gate} changed its state {_times(len(known) - 1)} on record; since {last.start.isoformat()}: "
         f"{last.state}, {through} let through. What holds after the evidence is unknown and stays spread over: {spread}"
     )
 
