@@ -27,7 +27,7 @@ from countermove.policy.checks import NOTICE, check, to_dict
 from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gates import compile_gates
 from countermove.policy.levers import compile_levers
-from countermove.policy.whatif import parse_proposal, whatif
+from countermove.policy.whatif import load_proposal, parse_proposal, whatif
 from countermove.policy.whatif_gates import apply_whatif
 from countermove.quantities.calendar import month_index
 
@@ -193,6 +193,12 @@ def test_a_proposal_over_the_markets_gates_touches_only_what_it_changes() -> Non
     assert higher.licence[0, june, 2, 0, 0] == pytest.approx(0.2 * 15 / 30)
     assert (kept[0] == gates.licence).all()
     assert (kept[1] == gates.licence_delay).all()
+
+
+def test_a_scenario_may_name_a_proposal_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "lower.yaml").write_text(LOWER.lstrip())
+    assert load_proposal("rules/lower.yaml", beside=tmp_path / "scenario.yaml").id == "lower-line"
 
 
 def test_a_newly_reviewable_chip_needs_a_share_for_the_market() -> None:

@@ -92,9 +92,12 @@ class Comparison(NamedTuple):
     conditions: tuple[str, ...]
 
 
-def load_proposal(source: Path | str) -> Proposal:
-    """Return a proposal from a YAML file; InputError with file, line and the nearest name for anything wrong."""
-    path = Path(source)
+def load_proposal(source: Path | str, *, beside: Path | None = None) -> Proposal:
+    """Return a proposal from a YAML file; InputError with file, line and the nearest name for anything wrong.
+
+    `beside` is the file that names it, such as a scenario: a relative path is then meant from that file's folder.
+    """
+    path = Path(source) if beside is None else beside.parent / source
     if not path.is_file():
         kind = "is a folder" if path.is_dir() else "does not exist"
         raise InputError(f"the proposal {kind}", where=str(source), hint="give a YAML file; docs/explanation/rules.md shows one")
