@@ -68,7 +68,7 @@ COMMANDS: list[tuple[list[str], list[str]]] = [
     (["check", "h200", "--on", "2019-01-01"], ["outside the rules' clock"]),
     (["check", "h200", "--fact", "us_test"], ["expected name=value"]),
     (["check", "h200", "--fact", "us_test=no", "--fact", "us_test=yes"], ["given twice"]),
-    (["check", "h200", "--route", "from-us", "--from", "sg"], ["cannot leave from sg"]),
+    (["check", "h200", "--route", "from-us", "--from", "sg"], ["cannot leave from sg", "change one of --route, --from"]),
     (["check", "h200", "--checklist", "h200.docx"], ["'.docx' is no ending of a checklist", ".md"]),
     (["check", "h200", "--checklist", "no-such-folder/h200.md"], ["cannot write"]),
     (["timeline", "h201"], ["no item is called"]),

@@ -67,7 +67,15 @@ def _stated_facts(stated: Mapping[str, Any]) -> dict[str, Fact]:
 
 
 def _option(name: str) -> str:
-    options = {"destination": "--to", "parent": "--parent", "route": "--route", "end_user": "--end-user", "end_use": "--end-use"}
+    options = {
+        "destination": "--to",
+        "parent": "--parent",
+        "route": "--route",
+        "departure": "--from",
+        "exporter": "--exporter",
+        "end_user": "--end-user",
+        "end_use": "--end-use",
+    }
     return options.get(name, f"--fact {name}")
 
 
