@@ -50,7 +50,7 @@ def place_points(spec: SweepFile, folder: Path) -> Points:
         return _from_file(folder / str(design.file))
     if design.kind == "grid":
         return _grid(design)
-    unit = _unit_points(design, spec.seed if design.seed is None else design.seed)
+    unit = unit_points(design, spec.seed if design.seed is None else design.seed)
     columns = {
         name: scaled(name, factor, unit[:, number], spec.beliefs) for number, (name, factor) in enumerate(design.factors.items())
     }
@@ -109,7 +109,7 @@ def _grid_axis(factor: Factor) -> Column:
     return tuple(factor)
 
 
-def _unit_points(design: Design, seed: int) -> Floats:
+def unit_points(design: Design, seed: int) -> Floats:
     """Return points of the unit cube, (point, factor)."""
     count, factors = design.points or 1, len(design.factors)
     if design.kind in ("saltelli", "morris"):

@@ -9,10 +9,14 @@ Chunks come back in any order; nothing depends on it. Leaving the context ends e
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import subprocess
+import sys
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from multiprocessing import get_context
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -58,25 +62,34 @@ class Serial:
 
 
 class _Child:
-    """One worker process and the pipe to it."""
+    """One worker process and the pipe to it.
 
-    def __init__(self, context: Any, plan: Plan, parent: str) -> None:
-        self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, plan, parent), daemon=True)
-        self.process.start()
+    Started as a program of its own: a fork would copy locks and pipes, which JAX does not survive, and multiprocessing would
+    run the caller's main script again.
+    """
+
+    def __init__(self, plan: Plan, parent: str) -> None:
+        self.pipe, theirs = Pipe()
+        command = [sys.executable, "-c", f"from countermove.experiments.executors import serve; serve({theirs.fileno()})"]
+        self.process = subprocess.Popen(
+            command, pass_fds=[theirs.fileno()], env=os.environ | _ONE_THREAD, stdin=subprocess.DEVNULL
+        )  # noqa: S603
         theirs.close()
         self.busy: int | None = None
+        with contextlib.suppress(OSError):  # a child that died at once is noticed when it is given work
+            self.pipe.send((plan, parent))
 
     def give(self, number: int) -> None:
-        self.busy = number
         self.pipe.send(number)
+        self.busy = number
 
     def stop(self) -> None:
         self.pipe.close()
-        self.process.join(timeout=0.2)
-        if self.process.is_alive():
+        try:
+            self.process.wait(timeout=0.2)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.join()
+            self.process.wait()
 
 
 class Processes:
@@ -88,8 +101,6 @@ class Processes:
     def __init__(self, plan: Plan, workers: int | None = None) -> None:
         self._plan = plan
         self._count = workers or max(1, len(os.sched_getaffinity(0)))
-        # Started afresh rather than forked: a fork would copy open pipes and locks, and JAX does not survive it.
-        self._context = get_context("spawn")
         self._children: list[_Child] = []
 
     def __enter__(self) -> Self:
@@ -103,31 +114,27 @@ class Processes:
     @property
     def pids(self) -> list[int]:
         """Process ids of the workers."""
-        return [child.process.pid for child in self._children if child.process.pid is not None]
+        return [child.process.pid for child in self._children]
 
     def run(self, numbers: Iterable[int]) -> Iterator[ChunkFiles]:
         """Yield the files of every chunk; CountermoveError when a chunk fails, or kills its worker again and again."""
         todo, deaths = iter(numbers), Counter[int]()
         again: deque[int] = deque()
-        environment = _single_threaded()
-        try:
-            while True:
-                self._hand_out(todo, again)
-                busy = [child for child in self._children if child.busy is not None]
-                if not busy:
-                    return
-                for pipe in wait([child.pipe for child in busy]):
-                    child = next(child for child in busy if child.pipe is pipe)
-                    answer = self._answer(child)
-                    if answer is None:
-                        self._bury(child, deaths, again)
-                        continue
-                    child.busy = None
-                    if isinstance(answer, CountermoveError):
-                        raise answer
-                    yield answer
-        finally:
-            _restore(environment)
+        while True:
+            self._hand_out(todo, again)
+            busy = [child for child in self._children if child.busy is not None]
+            if not busy:
+                return
+            for pipe in wait([child.pipe for child in busy]):
+                child = next(child for child in busy if child.pipe is pipe)
+                answer = self._answer(child)
+                if answer is None:
+                    self._bury(child, deaths, again)
+                    continue
+                child.busy = None
+                if isinstance(answer, CountermoveError):
+                    raise answer
+                yield answer
 
     def _hand_out(self, todo: Iterator[int], again: deque[int]) -> None:
         idle = deque(child for child in self._children if child.busy is None)
@@ -138,7 +145,7 @@ class Processes:
             if idle:
                 child = idle.popleft()
             else:
-                child = _Child(self._context, self._plan, fingerprint())
+                child = _Child(self._plan, fingerprint())
                 self._children.append(child)
             try:
                 child.give(number)
@@ -164,18 +171,21 @@ class Processes:
         deaths[number] += 1
         if deaths[number] >= MOST_DEATHS:
             raise EnvironmentProblem(
-                f"chunk {number} ended its worker {MOST_DEATHS} times (exit code {child.process.exitcode})",
+                f"chunk {number} ended its worker {MOST_DEATHS} times (exit code {child.process.returncode})",
                 where="sweep",
                 hint="memory may be short: use a smaller `chunk` or fewer workers, then --resume",
             )
         again.append(number)
 
 
-def _serve(pipe: Connection, plan: Plan, parent: str) -> None:
-    """Compute chunks until the pipe closes."""
-    import signal
-
+def serve(descriptor: int) -> None:
+    """Be a worker: take the plan and then chunk numbers from a pipe, and send files back until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted too, and closes the pipe
+    pipe = Connection(descriptor)
+    try:
+        plan, parent = pipe.recv()
+    except EOFError:
+        return
     worker = ChunkWorker(plan)
     unlike = differences(parent, fingerprint())
     try:
@@ -205,18 +215,4 @@ def _revived(message: Any) -> ChunkFiles | CountermoveError:
 
 
 #: One thread per worker process: more would only fight over the same cores.
-_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "COUNTERMOVE_DEVICES": "1"}
-
-
-def _single_threaded() -> dict[str, str | None]:
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(_THREADS)
-    return before
-
-
-def _restore(before: dict[str, str | None]) -> None:
-    for name, value in before.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "COUNTERMOVE_DEVICES": "1"}

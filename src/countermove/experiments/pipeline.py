@@ -70,13 +70,18 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, belief
     from countermove.market.compile import GATE_PRODUCTS
     from countermove.policy.gates import compile_gates
     from countermove.policy.levers import compile_levers
+    from countermove.policy.whatif import parse_proposal
+    from countermove.policy.whatif_gates import apply_whatif
 
     levers = compile_levers(scenario.settings(), where=scenario.id)
+    gates = compile_gates(levers, GATE_PRODUCTS, known=known)
+    if scenario.whatif:
+        gates = apply_whatif(gates, parse_proposal(scenario.whatif, scenario.id), GATE_PRODUCTS, known=known)
     return Compiled(
         scenario=scenario,
         assumptions=apply_overrides(load_parameters(), scenario.overrides),
         levers=levers,
-        gates=compile_gates(levers, GATE_PRODUCTS, known=known),
+        gates=gates,
         tilts=_tilts(scenario, beliefs),
     )
 
@@ -158,7 +163,16 @@ def first_change(one: Scenario, other: Scenario) -> str | None:
     ]
     if one.hazards != other.hazards:
         months.append(min(one.start, other.start))
+    if one.whatif != other.whatif:
+        months += [_first_month(scenario.whatif) for scenario in (one, other) if scenario.whatif]
     return min(months, default=None)
+
+
+def _first_month(proposal: str) -> str:
+    """Return the month in which a proposed rule would begin to hold."""
+    from countermove.policy.whatif import parse_proposal
+
+    return parse_proposal(proposal).start.isoformat()[:7]
 
 
 def _first_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:

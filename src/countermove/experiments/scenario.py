@@ -65,6 +65,8 @@ class Scenario:
     hazards: bool = True
     horizon: str = END
     anchors: tuple[str, ...] = ()
+    whatif: str = ""
+    """Text of a proposed rule that is laid over Washington's gate, "" for none; kept whole, so that a run can be made again."""
 
     def settings(self) -> dict[str, Any]:
         """Return the levers as `policy.compile_levers` reads them: always dated."""
@@ -111,7 +113,7 @@ class Scenario:
             "levers": self.settings(),
             "set": {path: value.model_dump() if isinstance(value, Range) else value for path, value in self.overrides.items()},
             "anchors": list(self.anchors),
-        }
+        } | ({"whatif": self.whatif} if self.whatif else {})
 
     @staticmethod
     def from_dict(body: Mapping[str, Any], *, where: str = "scenario") -> Scenario:
@@ -209,7 +211,20 @@ def _apply(base: Scenario, change: Draft, *, start: str | None = None) -> Scenar
         hazards=base.hazards if file.hazards is None else file.hazards,
         horizon=file.horizon or base.horizon,
         anchors=tuple(dict.fromkeys((*base.anchors, *file.anchors))),
+        whatif=base.whatif if file.whatif is None else _proposal_text(file.whatif, change),
     )
+
+
+def _proposal_text(written: str, change: Draft) -> str:
+    """Return the text of a proposed rule, given as text or as the path of a file beside the scenario's; InputError if wrong."""
+    from countermove.policy.whatif import load_proposal, parse_proposal
+
+    if "\n" in written:
+        parse_proposal(written, f"{change.name}.whatif")
+        return written
+    origin = Path(change.origin)
+    load_proposal(written, beside=origin)
+    return (origin.parent / written).read_text(encoding="utf-8")
 
 
 def _check_levers(levers: Levers, change: Draft) -> None:

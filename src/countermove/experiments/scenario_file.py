@@ -53,6 +53,7 @@ class ScenarioFile(BaseModel):
     levers: dict[str, Any] = Field(default_factory=dict, description="lever -> value, dated schedule, or parts")
     set_: dict[str, float | Range] = Field(default_factory=dict, alias="set", description="path -> value or {low, high}")
     anchors: tuple[str, ...] = Field(default=(), description="sources that the settings rest on")
+    whatif: str | None = Field(default=None, description="a proposed rule: the path of its YAML file, or its text")
 
 
 @dataclass(frozen=True)

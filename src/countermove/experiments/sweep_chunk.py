@@ -50,7 +50,7 @@ class ChunkWorker:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._compiled = lru_cache(CELLS_KEPT)(self._compile)
+        self._compiled = lru_cache(CELLS_KEPT)(self.compile_cell)
 
     def compute(self, number: int) -> ChunkFiles:
         """Return the files of one chunk; the same bytes wherever and whenever it is computed."""
@@ -95,7 +95,8 @@ class ChunkWorker:
 
         return jax_outcomes(self.plan, compiled, values, rows)
 
-    def _compile(self, number: int) -> Compiled:
+    def compile_cell(self, number: int) -> Compiled:
+        """Return a cell as arrays."""
         plan = self.plan
         scenario = plan.scenario_of(plan.cells[number])
         return pipeline.compile_scenario(scenario, known=pipeline.known_date(plan.spec.known), beliefs=plan.spec.beliefs)
@@ -104,7 +105,7 @@ class ChunkWorker:
 def cell_values(plan: Plan, cell: Cell, rows: range) -> dict[str, Floats]:
     """Return what the runs of a cell were given, (row,) by parameter or stream: recomputed, because nothing stores it."""
     worker = ChunkWorker(plan)
-    compiled = worker._compile(cell.number)
+    compiled = worker.compile_cell(cell.number)
     parts = []
     done = 0
     for number in plan.chunks_of(cell.number):

@@ -60,14 +60,19 @@ def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: 
 def through_the_gates(shares: Array, weight: Array, outside: Array, passing: Array, correlation: Array, xp: Array) -> Array:
     """Shares after both gates have let through the share `passing` (foreign, segment, draw) of each foreign demand.
 
-    ``s_j = passing_j s1_j`` for foreign offers; the money turned away chooses once more among the offers that no gate
-    restricts (a second nested logit), so a review that admits a third of demand admits a third of it, whatever the nest.
+    Buyers are a mixture: those who may choose a restricted offer j, a share a_j of them, and those who may not and choose
+    among the rest. So ``s_j = a_j s1_j`` for restricted offers and ``s_k = a s1_k + (1 - a) s2_k`` for the others, with s1 the
+    shares over everything that is not shut, s2 those without any restricted offer, and a the mean of a_j over s1. A review
+    that admits a third of demand admits a third of it whatever the nest, and a gate that closes ends in s2 without a jump.
     """
-    turned_away = xp.sum(shares[FOREIGN] * (1.0 - passing), axis=0)
-    free = xp.concatenate([weight[FOREIGN] * xp.where(passing < 1.0 - 1e-9, 0.0, 1.0), weight[FOREIGN.stop :]], axis=0)
-    second, _ = nested_logit(free, outside, correlation, NESTS, xp)
-    admitted = xp.concatenate([shares[FOREIGN] * passing, shares[FOREIGN.stop :]], axis=0)
-    return admitted + turned_away * second
+    free = xp.where(passing < 1.0 - 1e-9, 0.0, 1.0)
+    without, _ = nested_logit(
+        xp.concatenate([weight[FOREIGN] * free, weight[FOREIGN.stop :]], axis=0), outside, correlation, NESTS, xp
+    )
+    bound = shares[FOREIGN] * (1.0 - free)
+    refused = xp.sum(bound * (1.0 - passing), axis=0) / (xp.sum(bound, axis=0) + TINY)
+    mixed = shares + refused * (without - shares)
+    return xp.concatenate([free * mixed[FOREIGN] + bound * passing, mixed[FOREIGN.stop :]], axis=0)
 
 
 def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> tuple[Array, Array]:
