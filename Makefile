@@ -41,6 +41,7 @@ format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed
 
 docs: $(VENV)/.installed-run ## Write the pages of docs/ that come from the code and the data
 	$(BIN)/python -m countermove.desk.equations docs
+	$(BIN)/python -m countermove.policy.coverage docs
 
 frontend: $(VENV)/.installed-dev ## Build the web app into the package (needs Node 20 or newer)
 	cd frontend && npm ci --no-audit --no-fund

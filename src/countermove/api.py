@@ -13,6 +13,7 @@ Names follow the nouns of the command line. Everything heavy is imported by the 
 from __future__ import annotations
 
 import dataclasses
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from countermove.evidence.entry import Entry
     from countermove.evidence.ledger import Ledger
 
+#: Names that a lower room offers under the same name, with the module that holds them; imported when first used.
+OFFERED = {
+    "check": "policy.checks",
+    "timeline": "policy.check_timeline",
+    "whatif": "policy.whatif",
+    "substitute": "hardware.substitution",
+    "predict_rows": "hardware.serving.predictor",
+    "play": "strategy.play",
+    "infer_refusal": "strategy.refusal.infer",
+}
+
 __all__ = [
+    *OFFERED,
     "Change",
     "Comparison",
     "Result",
@@ -54,6 +67,13 @@ __all__ = [
 ]
 
 load = load_scenario
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a name that a lower room offers when it is first used."""
+    if name not in OFFERED:
+        raise AttributeError(name)
+    return getattr(import_module(f"countermove.{OFFERED[name]}"), name)
 
 
 def write(stored: Result | Comparison, folder: Path | str) -> Path:
