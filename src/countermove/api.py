@@ -42,7 +42,6 @@ OFFERED = {
 }
 
 __all__ = [
-    *OFFERED,
     "Change",
     "Comparison",
     "Result",
@@ -65,6 +64,7 @@ __all__ = [
     "suffix_names",
     "write",
 ]
+__all__ += list(OFFERED)
 
 load = load_scenario
 
