@@ -97,3 +97,85 @@ def test_every_answer_carries_the_headers_that_keep_other_pages_out(client: Any)
 
 def test_the_server_still_answers_after_all_that(client: Any) -> None:
     assert client.post("/api/live", json={"draws": 4}).status_code == 200
+
+
+def test_of_many_rapid_moves_of_one_screen_the_newest_wins_and_the_rest_is_shed() -> None:
+    import anyio
+
+    from countermove.web.turns import Busy, Overtaken, Turns
+
+    turns, seen, shed = Turns(), list[int](), list[int]()
+
+    async def move(number: int) -> None:
+        try:
+            await turns.take(lambda: seen.append(number), client="one", sequence=number)
+        except (Overtaken, Busy):
+            shed.append(number)
+
+    async def storm() -> None:
+        for first in range(0, 10_000, 40):
+            async with anyio.create_task_group() as group:
+                for number in range(first, first + 40):
+                    group.start_soon(move, number)
+
+    anyio.run(storm)
+    assert len(seen) + len(shed) == 10_000
+    assert seen == sorted(seen)
+    assert seen[-1] == 9_999
+    assert len(shed) > 5_000
+
+
+def test_too_many_screens_at_once_are_told_to_come_back() -> None:
+    import threading
+
+    import anyio
+
+    from countermove.web.limits import MOST_WAITING
+    from countermove.web.turns import Busy, Turns
+
+    turns, go, refused = Turns(), threading.Event(), list[int]()
+
+    async def move(number: int) -> None:
+        try:
+            await turns.take(lambda: go.wait(20), client=f"screen {number}", sequence=1)
+        except Busy:
+            refused.append(number)
+            go.set()
+
+    async def crowd() -> None:
+        async with anyio.create_task_group() as group:
+            for number in range(MOST_WAITING + 5):
+                group.start_soon(move, number)
+
+    anyio.run(crowd)
+    assert len(refused) == 5
+
+
+def test_what_is_kept_of_many_moves_is_bounded_and_the_newest_is_never_dropped() -> None:
+    from countermove.web.live import Recent
+
+    kept: Recent[int] = Recent(1280, weigh=lambda draws: draws)
+    for number in range(1000):
+        draws = (64, 256, 1024)[number % 3]
+        assert kept.get_or(number, lambda draws=draws: draws) == draws  # type: ignore[misc]
+        assert sum(kept.values()) <= 1280
+        assert number in kept
+
+
+def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import anyio
+
+    from countermove.web import guard
+
+    monkeypatch.setattr(guard, "BODY_SECONDS", 0.05)
+
+    async def slow() -> Any:
+        await anyio.sleep(0.03)
+        return {"type": "http.request", "body": b" ", "more_body": True}
+
+    async def asked() -> Any:
+        return await guard._body(slow)
+
+    _, refused = anyio.run(asked)
+    assert refused is not None
+    assert refused.status_code == 408

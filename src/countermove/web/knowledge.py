@@ -193,7 +193,7 @@ def _point(series: Series, row: SeriesRow, about: Outcome, values: Floats) -> Pu
     low, value, high = (
         None if number is None else float(convert(number, series.unit, about.unit)) for number in (row.low, row.value, row.high)
     )
-    least = next(number for number in (low, value, high) if number is not None)
-    most = next(number for number in (high, value, low) if number is not None)
+    least = next((number for number in (low, value) if number is not None), -math.inf)  # "at most" has no lower end
+    most = next((number for number in (high, value) if number is not None), math.inf)
     inside = least <= p95 and most >= p5
     return PublishedPoint(period=row.period, value=value, low=low, high=high, median=median, p5=p5, p95=p95, inside=inside)

@@ -31,6 +31,8 @@ Kept = TypeVar("Kept")
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 PREVIEW, REFINED = 64, 256
 """Draws of the first answer to a move, and of the one that follows when the lever rests."""
+MOST_KEPT_DRAWS = 1280
+"""Draws of recent runs that are kept, at about 150 kB each."""
 
 
 def scenario_of(side: Side) -> Scenario:
@@ -85,15 +87,15 @@ def _dated(found: Mapping[str, Any]) -> bool:
 class Recent(OrderedDict[Any, Kept]):
     """The last few things computed, oldest dropped first."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, weigh: Callable[[Kept], int] = lambda _: 1) -> None:
         super().__init__()
-        self._most = most
+        self._most, self._weigh = most, weigh
 
     def get_or(self, key: Any, make: Callable[[], Kept]) -> Kept:
         """Return what is kept under the key, making it when it is not."""
         if key not in self:
             self[key] = make()
-            while len(self) > self._most:
+            while len(self) > 1 and sum(self._weigh(one) for one in self.values()) > self._most:
                 self.popitem(last=False)
         self.move_to_end(key)
         return self[key]
@@ -163,8 +165,8 @@ class Simulator:
     def __init__(self, *, accelerate: bool = True) -> None:
         self._lock = threading.Lock()
         self._samples: Recent[dict[str, Floats]] = Recent(6)
-        self._pasts: Recent[Stretch] = Recent(6)
-        self._runs: Recent[Run] = Recent(8)
+        self._pasts: Recent[Stretch] = Recent(3)
+        self._runs: Recent[Run] = Recent(MOST_KEPT_DRAWS, weigh=lambda run: run.draws)
         self._accelerator = Accelerator() if accelerate else None
 
     @property

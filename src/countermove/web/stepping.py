@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.engines.jax_engine import require_jax
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
 from countermove.market.observe import observe
@@ -124,10 +125,10 @@ def _fitted(given: tuple[Any, ...], pattern: tuple[Any, ...]) -> tuple[Any, ...]
 
 def _compiled(inputs: MarketInputs, first: int, last: int) -> Any:
     """Return the loop over the months as one compiled program."""
-    import jax
+    jax = require_jax()
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
+    jax.config.update("jax_enable_x64", True)
     static = {name: value for name, value in inputs.constants.items() if _is_static(value)}
     model = Model()
 
