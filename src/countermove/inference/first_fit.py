@@ -33,7 +33,8 @@ LEAST_ERROR = 0.1
 #: Relative change below which a simulated zero counts, in the outcome's unit over the published value.
 FLOOR = 0.02
 
-#: Parameters that the history of 2022-2025 can speak to: levels and prices. Tastes (elasticities, nesting, waiting) are left at
+#: Parameters that the history of 2022-2025 can speak to: levels and prices. The level of
+#: diversion is not among them: its prior is the published range itself. Tastes (elasticities, nesting, waiting) are left at
 #: their priors: history hardly identifies them, and a fit would bend them to mend small misses elsewhere.
 FITTED = (
     "demand.legal_market_2022",
@@ -70,7 +71,6 @@ FITTED = (
     "supply.cambricon_packages_2025",
     "supply.huawei_packages_2023",
     "supply.other_packages_2023",
-    "grey.grey_scale",
 )
 
 

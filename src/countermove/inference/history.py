@@ -64,19 +64,21 @@ def rows(*, draws: int = DRAWS, seed: int = 2026, beliefs: str = "fitted") -> li
 SHORTFALLS = """
 ## Where it falls short, and which mechanism is to blame
 
-- **Cambricon in 2024** (most of the misses): its lines are given by date, but its price is one number for 2025, while its revenue per
-  card rose by about a quarter from 2024. *Prices* would need a vendor's own path.
-- **AMD in 2025**: the dated reading of both gates for the MI308X after August 2025, times the share of approvals that become orders,
-  lets through a tenth of what was sold in the last quarter; card trackers also count parts that the model does not sell. *Gates*.
-- **H20 after August 2025**: a few thousand against none in one count and some 17,000 in another quarter; orders still in the queue are
-  delivered when licences resume. *Foreign supply*.
-- **A100 to A800 in autumn 2022, first H800 quarter**: the change of part is a ramp of six weeks here and was quicker in fact.
-  *Foreign supply*.
-- **Market value in 2025**: with card counts as published, realised prices of domestic chips near Huawei's reported revenue leave the
-  sum below the analysts' 37 billion. The published counts, revenue and market value do not close among themselves. *Prices*.
+- **Cambricon in 2024** (most of the misses): its lines are given by date, but its price is one number for 2025, while
+  its revenue per card rose by about a quarter from 2024. *Prices* would need a vendor's own path.
+- **AMD in 2025**: the dated reading of both gates for the MI308X after August 2025, times the share of approvals that
+  become orders, lets through a tenth of what was sold in the last quarter; card trackers also count parts that the
+  model does not sell. *Gates*.
+- **H20 after August 2025**: a few thousand against none in one count and some 17,000 in another quarter; orders still
+  in the queue are delivered when licences resume. *Foreign supply*.
+- **A100 to A800 in autumn 2022, first H800 quarter**: the change of part is a ramp of six weeks here and was quicker
+  in fact. *Foreign supply*.
+- **Market value in 2025**: with card counts as published, realised prices of domestic chips near Huawei's reported
+  revenue leave the sum below the analysts' 37 billion. The published counts, revenue and market value do not close
+  among themselves. *Prices*.
 
-The goal was 80% of medians inside the published ranges. Tastes (elasticities, nesting) were left at their priors on purpose: letting
-them move reached no more and pushed them to their bounds.
+The goal was 80% of medians inside the published ranges. Tastes (elasticities, nesting) were left at their priors on
+purpose: letting them move reached no more and pushed them to their bounds.
 """
 
 
