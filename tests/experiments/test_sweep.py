@@ -252,7 +252,7 @@ keep: quantiles
     plan = plan_sweep(files.write_sweep(tmp_path, text))
     assert plan.chunks == 2  # 21 points of three draws in the first
     worker, chunk = ChunkWorker(plan), plan.chunk(1)
-    values = worker.values(worker._compile(0), chunk)
+    values = worker.values(worker.compile_cell(0), chunk)
     assert chunk.rows == 57
     given = plan.points.columns["parameters/demand.price_elasticity"]
     np.testing.assert_array_equal(values["demand.price_elasticity"][:57], np.repeat(given[21:], 3))
@@ -265,5 +265,5 @@ def test_own_draws_for_every_point_when_there_is_one_draw_each(tmp_path: Path) -
     plan = plan_sweep(files.write_sweep(tmp_path, text))
     assert not plan.shared_draws
     worker = ChunkWorker(plan)
-    drawn = [worker.values(worker._compile(n), plan.chunk(n))["demand.reentry_months"][0] for n in range(3)]
+    drawn = [worker.values(worker.compile_cell(n), plan.chunk(n))["demand.reentry_months"][0] for n in range(3)]
     assert len(set(drawn)) == 3

@@ -23,6 +23,7 @@ from countermove.cli import (
     claims,
     compare,
     demo,
+    discover,
     doctor,
     evidence,
     explain,
@@ -32,6 +33,7 @@ from countermove.cli import (
     reproduce,
     run,
     schema,
+    sensitivity,
     serve,
     substitute,
     sweep,
@@ -84,6 +86,8 @@ for command in (
     predict,
     substitute,
     sweep,
+    sensitivity,
+    discover,
 ):
     command.add_to(app)
 

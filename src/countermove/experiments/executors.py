@@ -71,9 +71,9 @@ class _Child:
     def __init__(self, plan: Plan, parent: str) -> None:
         self.pipe, theirs = Pipe()
         command = [sys.executable, "-c", f"from countermove.experiments.executors import serve; serve({theirs.fileno()})"]
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603
             command, pass_fds=[theirs.fileno()], env=os.environ | _ONE_THREAD, stdin=subprocess.DEVNULL
-        )  # noqa: S603
+        )
         theirs.close()
         self.busy: int | None = None
         with contextlib.suppress(OSError):  # a child that died at once is noticed when it is given work
