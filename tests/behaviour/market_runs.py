@@ -49,34 +49,6 @@ PRESETS = (
 """Presets that together open, narrow and close every gate, and spend."""
 
 
-ONE_VALUE_ONLY = (
-    "demand.segment_internet",
-    "demand.segment_labs",
-    "demand.segment_telecoms",
-    "demand.segment_state_funded",
-    "demand.training_internet",
-    "demand.training_labs",
-    "demand.training_telecoms",
-    "demand.training_state_funded",
-    "demand.prefill_share",
-    "foreign.line_months",
-    "foreign.line_months_low_end",
-    "foreign.launch_build",
-    "grey.grey_access_telecoms",
-    "grey.grey_access_state_funded",
-    "offshore.rental_access_telecoms",
-    "offshore.rental_access_state_funded",
-    "research.plan_huawei_share",
-    "supply.split_cambricon",
-    "supply.split_hygon",
-    "supply.split_thead",
-    "supply.split_kunlunxin",
-    "supply.split_moore",
-    "supply.split_metax",
-)
-"""Fixed parameters that the market still averages over draws, or cannot compile, when a scenario gives them a range."""
-
-
 class Month(NamedTuple):
     """One month of a run: its inputs, the stocks before and after it, and what happened in it."""
 

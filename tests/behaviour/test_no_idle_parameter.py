@@ -1,4 +1,4 @@
-"""Every parameter matters somewhere: moved alone, it moves an outcome when memory, logic or demand binds, or in the lead case."""
+"""Every parameter matters somewhere: moved alone, it moves an outcome when memory, logic, demand or foreign lines bind."""
 
 from __future__ import annotations
 
@@ -51,29 +51,36 @@ REGIMES = {
         {},
         {"legal_market_2024": 10.0, "legal_market_2025": 15.0, "legal_market_2027": 20.0, "legal_market_2028": 25.0},
     ),
-    "nothing changed": Regime("all-open+open", {}, {"latent_amd_2025": 160.0}),
+    "foreign lines bind": Regime(
+        "all-open+open", {}, {"latent_amd_2025": 160.0, "latent_a100_2022": 190.0, "hopper_line_rate_2023": 15.0}
+    ),
 }
 
 
 def names() -> list[str]:
-    """Parameters that are not fixed, in the order of their draws."""
-    return [name for name, parameter in load_parameters().items() if parameter.prior.kind != "fixed"]
+    """Every parameter, in the order of its draws."""
+    return list(load_parameters())
+
+
+def ends(name: str, usual: float) -> tuple[float, float]:
+    """A low and a high value: the prior's 1% and 99% points, or half and twice the usual value where those are one."""
+    parameter = load_parameters()[name]
+    low, high = (float(parameter.ppf(u)) for u in (0.01, 0.99))
+    if low < high and low <= usual <= high:
+        return low, high
+    return max(0.5 * usual, parameter.valid[0]), min(2.0 * usual + (usual == 0.0), parameter.valid[1])
 
 
 @cache
 def moved_alone(regime: str) -> Trajectory:
-    """Draw 0 has every parameter at its median; draws 1+2i and 2+2i have parameter i at its 1% and 99% point."""
+    """Draw 0 has every parameter at its median; draws 1+2i and 2+2i have parameter i alone at its low and high end."""
     chosen, parameters = REGIMES[regime], load_parameters()
     draws = 1 + 2 * len(names())
     values = {name: np.full(draws, float(p.prior.median())) for name, p in parameters.items()}
     for name in parameters:
         values[name][:] = chosen.parameters.get(name.rsplit(".", 1)[-1], values[name][0])
     for number, name in enumerate(names()):
-        usual = values[name][0]
-        low, high = (float(parameters[name].ppf(u)) for u in (0.01, 0.99))
-        if not low <= usual <= high:
-            low, high = 0.8 * usual, 1.25 * usual
-        values[name][1 + 2 * number : 3 + 2 * number] = low, high
+        values[name][1 + 2 * number : 3 + 2 * number] = ends(name, values[name][0])
     values |= {name: np.full(draws, u) for name, u in UNIFORMS.items()}
     scenario = with_levers(chosen.preset, chosen.levers) if chosen.levers else compiled(chosen.preset)
     return run(scenario, values)

@@ -57,16 +57,15 @@ MOST_OF_BUDGET = 0.8
 
 
 def log_performance(products: ProductTable, mix: Floats) -> Floats:
-    """Log effective performance on each segment's work, in its system, (offer, segment): ``sum_w mix_w ln e_w``."""
+    """Log effective performance on each segment's work, in its system, (offer, segment, draw or 1): ``sum_w mix_w ln e_w``."""
     effective = np.maximum(products.effective_system, 1e-6)
-    result: Floats = np.log(effective) @ mix.T
+    result: Floats = np.einsum("ow,swd->osd", np.log(effective), mix)
     return result
 
 
 def anchors(p: Bundle, prices: Floats, draws: int) -> list[Anchor]:
     """Wanted dollars by offer and anchor year, billion USD a year: latent units times list price."""
-    others = other_vendor_split(p)[:, 0]
-    split = dict(zip(OTHER_PRODUCTS, others, strict=True))
+    split = dict(zip(OTHER_PRODUCTS, other_vendor_split(p), strict=True))
     rest = sum(share for name, share in split.items() if name != "cambricon-590")
     market = 0.5 * (p.legal_market_2024 + p.legal_market_2025)
     wanted: list[tuple[str, slice, int, Floats]] = [
@@ -109,15 +108,15 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
     `maturity` (vendor, draw) is the software maturity at the anchors' date.
     """
     log_effective = log_performance(products, segment_mix(p))
-    shares = c.segment_share[:, 0]
+    shares = c.segment_share
     scale = np.log(effective_scale(p, draws))
-    national = p.quality_elasticity * ((log_effective @ shares)[:, None] + scale)
+    national = p.quality_elasticity * ((log_effective * shares).sum(axis=1) + scale)
     cost = reference_cost(p, c.list_price, c.power_kw, maturity)
     home = (np.arange(OFFERS) >= DOMESTIC.start)[:, None, None]
     telecoms, state_funded = (np.arange(len(shares)) == segment for segment in (2, 3))
     preference = home * telecoms[:, None] * np.broadcast_to(p.preference_telecoms, (draws,))
     preference = preference + home * state_funded[:, None] * np.broadcast_to(p.preference_state_funded, (draws,))
-    liking = np.einsum("osd,s->od", preference, shares)
+    liking = (preference * shares).sum(axis=1)
     observable = national - p.price_elasticity * np.log(cost) + liking
 
     path = budget(p)
@@ -131,6 +130,6 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
     utilities[h200] = entrant_utility(np.minimum(wanted, MOST_OF_BUDGET), on_sale, FOREIGN, p.nest_correlation)
     quality = unobserved_quality(utilities, observable, RELATIVES, draws)
 
-    fixed = p.quality_elasticity * (log_effective[:, :, None] + scale[:, None, :]) + preference + quality[:, None, :]
+    fixed = p.quality_elasticity * (log_effective + scale[:, None, :]) + preference + quality[:, None, :]
     top = fixed.max(axis=(0, 1))
     return Bundle(choice_base=np.exp((fixed - top) / (1.0 - p.nest_correlation)), waiting_value=-top)

@@ -135,7 +135,7 @@ def assemble(
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
     c["reference_yield"] = reference_yield(p, c)
     c.update(effective_by_workload(p, products, n))
-    c["mix"] = c.segment_share[:, 0] @ segment_mix(p)
+    c["mix"] = (c.segment_share[:, None, :] * segment_mix(p)).sum(axis=0)
     p, c, x, start = slim(p, c, x, initial_state(p, c, x, n))
     return MarketInputs(p, c, x, start, n)
 

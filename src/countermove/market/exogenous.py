@@ -14,6 +14,7 @@ from countermove.market.paths import (
     accumulated,
     end_of_year,
     growing,
+    inside,
     log_linear,
     mid_year,
     ramp,
@@ -223,12 +224,12 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
     in_hand = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
     in_hand[RULE_MONTH - 1, H200] = 1.0
     stock = in_hand * np.broadcast_to(p.h200_stock, (draws,))
-    build = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
-    lead = float(np.mean(p.line_months))
+    lead = np.atleast_1d(p.line_months)
+    ahead = []
     for index, window in enumerate(windows("direct", FOREIGN_PRODUCTS)):
-        if window.start > 0.0 and index != H200:
-            build[:, index, 0] = p.launch_build * step_from(window.start - lead, window.start + 3.0)
-    return Bundle(line_rate=rate, stock_injection=stock, launch_build=build)
+        launches = float(window.start > 0.0 and index != H200)
+        ahead.append(launches * p.launch_build * inside(window.start - lead, window.start + 3.0))
+    return Bundle(line_rate=rate, stock_injection=stock, launch_build=np.stack(ahead, axis=1))
 
 
 def world_inputs(p: Bundle, per_unit: Floats, bandwidth_per_h100e: Floats) -> Bundle:

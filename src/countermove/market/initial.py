@@ -41,7 +41,7 @@ def early_requests(p: Bundle, draws: int) -> Floats:
 def early_pipeline(p: Bundle, c: Bundle, draws: int) -> Floats:
     """Chips on the line at the end of 2021, thousand packages (stage, foreign, draw): A100s at the rate wanted in 2022."""
     first = np.tile(np.arange(len(FOREIGN_PRODUCTS)) == 0, (ERLANG, 1))
-    on_line = p.latent_a100_2022 / 12.0 * float(c.line_months[0, 0]) / ERLANG
+    on_line = p.latent_a100_2022 / 12.0 * c.line_months[0] / ERLANG
     pipeline: Floats = first[:, :, None] * np.broadcast_to(on_line, (draws,))
     return pipeline
 

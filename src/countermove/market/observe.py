@@ -110,7 +110,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
     compute = stock * c.h100e * better
     width = stock * c.bandwidth * better
     added = f.units * c.h100e * better
-    effective = xp.exp(xp.sum(c.mix[:, None, None] * xp.log(c.effective_system), axis=0))
+    effective = xp.exp(xp.sum(c.mix[:, None, :] * xp.log(c.effective_system), axis=0))
     work = xp.sum(f.units * effective * better, axis=0)
     drawn = stock * c.power_kw
     launched = launched_share(s.programme_clock[c.vendor_index], c.launch_plan, p.ramp_months, xp)

@@ -61,6 +61,13 @@ def step_from(month: float, until: float = float(MONTHS)) -> Floats:
     return result
 
 
+def inside(start: Floats, until: float) -> Floats:
+    """Share of each month inside [start, until) where draws differ in the start, (month, draw)."""
+    month = np.arange(MONTHS, dtype=float)[:, None]
+    result: Floats = np.clip(np.minimum(month + 1.0, until) - np.maximum(month, start), 0.0, 1.0)
+    return result
+
+
 def spread_evenly(total: Floats, first: float, last: float) -> Floats:
     """A total spread evenly over the months [first, last), (month, draw), per month."""
     inside = step_from(first, last)

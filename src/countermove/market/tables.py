@@ -37,6 +37,11 @@ def column(values: Any) -> Floats:
     return np.asarray(values, dtype=float)[:, None]
 
 
+def below(*values: Any) -> Floats:
+    """Parameters one below the other: (n, 1) where every draw agrees on all of them, else (n, draw)."""
+    return np.stack(np.broadcast_arrays(*[np.atleast_1d(value) for value in values]))
+
+
 def list_prices(p: Bundle, draws: int) -> Floats:
     """Price by offer at its reference date, thousand USD per package, (offer, draw)."""
     term = HOURS_IN_TERM / 1000.0
@@ -86,11 +91,10 @@ def vendor_matrix() -> Floats:
 
 
 def segment_mix(p: Bundle) -> Floats:
-    """Workload mix by segment (segment, workload): training, prefill, decode; rows sum to one."""
-    training = np.array([float(np.mean(p[f"training_{s}"])) for s in ("internet", "labs", "telecoms", "state_funded")])
-    prefill = float(np.mean(p.prefill_share))
+    """Workload mix by segment (segment, workload, draw or 1): training, prefill, decode; they sum to one."""
+    training = below(*[p[f"training_{s}"] for s in ("internet", "labs", "telecoms", "state_funded")])
     rest = 1.0 - training
-    return np.stack([training, rest * prefill, rest * (1.0 - prefill)], axis=1)
+    return np.stack(np.broadcast_arrays(training, rest * p.prefill_share, rest * (1.0 - p.prefill_share)), axis=1)
 
 
 def effective_scale(p: Bundle, draws: int) -> Floats:
@@ -102,30 +106,36 @@ def effective_scale(p: Bundle, draws: int) -> Floats:
 
 
 def market_share_by_vendor(p: Bundle) -> Floats:
-    """Share of planned domestic revenue by vendor (vendor, 1): Huawei's, the rest by packages."""
-    others = np.array([float(np.mean(p[name])) for name in VENDOR_SPLIT_PARAMETERS])
-    huawei = float(np.mean(p.plan_huawei_share))
-    return np.concatenate([[huawei], (1.0 - huawei) * others / others.sum()])[:, None]
+    """Share of planned domestic revenue by vendor (vendor, draw or 1): Huawei's, the rest by packages."""
+    others = (1.0 - p.plan_huawei_share) * other_vendor_split(p)
+    return np.concatenate([np.broadcast_to(p.plan_huawei_share, others[:1].shape), others])
 
 
 def smaller_vendor_split(p: Bundle) -> Floats:
-    """Share of packages of the five vendors other than Huawei and Cambricon (vendor, 1)."""
+    """Share of packages of the five vendors other than Huawei and Cambricon (vendor, draw or 1)."""
     others = other_vendor_split(p)[1:]
-    result: Floats = others / others.sum()
+    result: Floats = others / others.sum(axis=0)
     return result
 
 
 def other_vendor_split(p: Bundle) -> Floats:
-    """Share of the other six vendors' packages (vendor without Huawei, 1)."""
-    others = np.array([float(np.mean(p[name])) for name in VENDOR_SPLIT_PARAMETERS])
-    result: Floats = (others / others.sum())[:, None]
+    """Share of the other six vendors' packages (vendor without Huawei, draw or 1)."""
+    others = below(*[p[name] for name in VENDOR_SPLIT_PARAMETERS])
+    result: Floats = others / others.sum(axis=0)
     return result
 
 
 def line_months(p: Bundle) -> Floats:
-    """Months from a start on the line to a finished package (foreign, 1): low-end cards are diverted, not made for China."""
+    """Months from a start on the line to a finished package (foreign, draw or 1): low-end cards are diverted, not made."""
     low_end = [name in ("l20", "rtx-pro-6000d") for name in OFFER_PRODUCTS[FOREIGN]]
-    return column(np.where(low_end, float(np.mean(p.line_months_low_end)), float(np.mean(p.line_months))))
+    return below(*[p.line_months_low_end if low else p.line_months for low in low_end])
+
+
+def segment_share(p: Bundle) -> Floats:
+    """Share of the budget by segment (segment, draw or 1); a scenario that changes one of them shifts the others."""
+    shares = below(p.segment_internet, p.segment_labs, p.segment_telecoms, p.segment_state_funded)
+    result: Floats = shares / shares.sum(axis=0)
+    return result
 
 
 def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float, draws: int) -> Bundle:
@@ -168,9 +178,9 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         wafer_split=np.concatenate([huawei_wafers[None], (1.0 - huawei_wafers) * split]),
         defects_start=start,
         defects_floor=floor,
-        segment_share=column([p.segment_internet, p.segment_labs, p.segment_telecoms, p.segment_state_funded]),
-        grey_access=column([1.0, 1.0, float(p.grey_access_telecoms), float(p.grey_access_state_funded)]),
-        rental_access=column([1.0, 1.0, float(p.rental_access_telecoms), float(p.rental_access_state_funded)]),
+        segment_share=segment_share(p),
+        grey_access=below(1.0, 1.0, p.grey_access_telecoms, p.grey_access_state_funded),
+        rental_access=below(1.0, 1.0, p.rental_access_telecoms, p.rental_access_state_funded),
         base_research=np.stack([np.broadcast_to(p.base_huawei if v == 0 else p.base_other, (draws,)) for v in range(vendors)]),
         vendor_split=market_share_by_vendor(p),
         pool_cost=np.stack([np.broadcast_to(v, (draws,)) for v in (p.cost_logic, p.cost_hbm, p.cost_packaging)]),

@@ -74,7 +74,7 @@ def class_units(p: Bundle, h100e: Floats, per_unit: Floats) -> Floats:
     history, _ = world_sales()
     rubin = rubin_share(p)
     hopper = 0.02 * np.exp(-np.maximum(MONTH - EVIDENCE_END, 0.0) / 6.0)[:, None]
-    shares = np.stack([np.broadcast_to(s, h100e.shape) for s in (hopper, np.maximum(1.0 - rubin - hopper, 0.0), rubin)], axis=1)
+    shares = np.stack(np.broadcast_arrays(hopper, np.maximum(1.0 - rubin - hopper, 0.0), rubin), axis=1)
     future = shares * h100e[:, None, :] / per_unit[None, :, None]
     result: Floats = np.where(MONTH[:, None, None] < EVIDENCE_END, history[:, :, None], future)
     return result
