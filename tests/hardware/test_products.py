@@ -1,6 +1,5 @@
 """The tables that the market model reads: one row per product, fast, complete."""
 
-
 import numpy as np
 import pytest
 

@@ -46,7 +46,9 @@ def substitute(
 
 def _text(document: dict[str, Any]) -> str:
     head = f"{document['count']} x {document['chip']} ({document['target']}), {document['workload']}"
-    cells = [("candidate", "number (5-95%)", "parity", "kW", "power x", "price, USD m", "MJ/m tokens", "months", "US / CN")]
+    cells: list[tuple[str, ...]] = [
+        ("candidate", "number (5-95%)", "parity", "kW", "power x", "price, USD m", "MJ/m tokens", "months", "US / CN")
+    ]
     cells += [_cells(row) for row in document["rows"] if not row["refused"]]
     widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]

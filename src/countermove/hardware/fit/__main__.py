@@ -11,8 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from countermove.hardware.fit import crossvalidation, measured
+from countermove.hardware.fit import crossvalidation, transfer
 from countermove.hardware.fit.intervals import half_widths
+from countermove.hardware.fit.report import left_out, lines, strictly_held, usable
 from countermove.hardware.serving.fitted import FOLDER, QUANTITIES, Fitted, write_fitted
 
 ORIGIN = """Efficiencies of serving, fitted by `python -m countermove.hardware.fit` to data/hardware/silicon.csv.gz
@@ -24,23 +25,23 @@ entries are log differences of a trait (Blackwell chips, an engine, 4-bit weight
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m countermove.hardware.fit", description=__doc__.splitlines()[0])
-    parser.add_argument("what", nargs="?", choices=("fit", "report"), default="fit")
+    parser.add_argument("what", nargs="?", choices=("fit", "report", "all", "transfer"), default="fit")
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write (default: the package's data/hardware)")
     arguments = parser.parse_args()
-    if arguments.what == "fit":
+    if arguments.what in {"fit", "all"}:
         write_fitted(arguments.out, fit_all(), ORIGIN)
-        return
-    from countermove.hardware.fit.report import report
-
-    print(report())
+    if arguments.what in {"report", "all"}:
+        for line in lines():
+            print(line, flush=True)
+    if arguments.what == "transfer":
+        print(transfer.table())
 
 
 def fit_all() -> Fitted:
     """Return the fit to all rows, with intervals from grouped cross-validation and from leaving out each chip."""
-    rows = crossvalidation.usable(measured.silicon())
-    held = crossvalidation.cross_validate(rows, measured.folds(rows.strict))
-    systems = np.unique(np.array(measured.silicon().labels("system"))[rows.kept], return_inverse=True)[1]
-    apart = crossvalidation.cross_validate(rows, systems, correct=False)
+    rows = usable()
+    held, _ = strictly_held()
+    apart, _ = left_out("system", correct=True)
     split = rows.points.split > 0
     truth = {"tpot": rows.tpot, "ttft": rows.ttft}
     near, far = {"tpot": held.tpot, "ttft": held.ttft}, {"tpot": apart.physics_tpot, "ttft": apart.physics_ttft}

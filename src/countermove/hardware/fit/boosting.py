@@ -24,13 +24,13 @@ BINS = 32
 class Settings:
     """How trees are grown; the defaults are those of the shipped correction."""
 
-    trees: int = 300
-    depth: int = 5
-    rate: float = 0.06
-    ridge: float = 4.0
+    trees: int = 500
+    depth: int = 7
+    rate: float = 0.13
+    ridge: float = 0.3
     huber: float = 0.10
     rows: float = 0.7
-    features: float = 0.5
+    features: float = 0.35
     seed: int = 7
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +15,14 @@ from countermove.hardware.fit.measured import Measured
 from countermove.hardware.serving.assemble import assemble
 from countermove.hardware.serving.physics import Work, prepare, slowdowns, timing
 from countermove.hardware.serving.points import Points
-from countermove.hardware.serving.traits import traits, version_numbers
+from countermove.hardware.serving.traits import software_age, traits
 from countermove.hardware.serving.trees import Trees, correction, gate
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 #: Settings of the correction per quantity.
-CORRECTION = {"tpot": Settings(depth=6, huber=0.10), "ttft": Settings(depth=6, huber=0.20)}
+CORRECTION = {"tpot": Settings(huber=0.15), "ttft": Settings(huber=0.50)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +31,7 @@ class Rows:
 
     points: Points
     work: Work
-    version: Array
+    software: Array
     ttft: Array
     tpot: Array
     weight: Array
@@ -64,13 +65,13 @@ def usable(measured: Measured) -> Rows:
     found = [request for request in requests if request is not None]
     points = assemble(found)
     work = prepare(points)
-    version = version_numbers(found)
+    software = software_age(found)
     fits = np.nonzero(work.limit >= 1.0)[0]
     place = kept[fits]
     return Rows(
-        points=take(points, fits),
-        work=take(work, fits),
-        version=version[fits],
+        points=take_points(points, fits),
+        work=take_work(work, fits),
+        software=software[fits],
         ttft=measured.ttft[place],
         tpot=measured.tpot[place],
         weight=measured.weight[place],
@@ -80,29 +81,40 @@ def usable(measured: Measured) -> Rows:
     )
 
 
-def take(tree: Points | Work, index: Index) -> Points | Work:  # type: ignore[type-var]
-    """Return the rows of nested columns."""
-    return _take(tree, index)  # type: ignore[no-any-return]
+def take_points(points: Points, index: Index) -> Points:
+    """Return some rows of `Points`, whose fields are columns, groups of columns, traits (row, trait) or offsets."""
+    parts: dict[str, Any] = {}
+    for name, part in zip(Points._fields, points, strict=True):
+        if name == "features":
+            parts[name] = points.features[index]
+        elif name == "offsets":
+            parts[name] = points.offsets if points.offsets.shape[1] == 1 else points.offsets[:, index]
+        else:
+            parts[name] = _some(part, index)
+    return Points(**parts)
 
 
-def _take(tree, index):  # type: ignore[no-untyped-def]
-    if isinstance(tree, tuple):
-        return type(tree)(*(_take(part, index) for part in tree))
-    if tree.ndim == 2:
-        # Traits are (row, trait); offsets are (class, row) or (class, 1).
-        return tree[:, index] if tree.shape[0] < tree.shape[1] else (tree if tree.shape[1] == 1 else tree[index])
-    return tree[index]
+def take_work(work: Work, index: Index) -> Work:
+    """Return some rows of `Work`."""
+    return Work(*(_some(part, index) for part in work))
 
 
-def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 30) -> Model:
+def _some(part: Any, index: Index) -> Any:
+    return type(part)(*(column[index] for column in part)) if isinstance(part, tuple) else part[index]
+
+
+def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 15) -> Model:
     """Return the fit to some rows."""
-    points = take(rows.points, index)
-    found = fit(points, rows.ttft[index], rows.tpot[index], rows.weight[index], evaluations)
+    points = take_points(rows.points, index)
+    # One copy of each measurement is enough for the physics.
+    once = index[np.unique(np.stack([rows.ttft[index], rows.tpot[index]]), axis=1, return_index=True)[1]]
+    ones = np.ones(len(once))
+    found = fit(take_points(rows.points, once), rows.ttft[once], rows.tpot[once], ones, evaluations)
     trees: dict[str, Trees] = {}
     if correct:
-        work = take(rows.work, index)
+        work = take_work(rows.work, index)
         base = timing(work, slowdowns(found.weights, points))
-        seen = traits(points, work, base, rows.version[index])
+        seen = traits(points, work, base, rows.software[index])
         for name, measured, modelled in (("tpot", rows.tpot, base.tpot), ("ttft", rows.ttft, base.ttft)):
             target = np.log(measured[index] / modelled)
             trees[name] = boost(seen, target, rows.weight[index], rows.strict[index], CORRECTION[name])
@@ -111,11 +123,11 @@ def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 
 
 def apply(model: Model, rows: Rows, index: Index) -> tuple[Array, Array, Array, Array]:
     """Return (physics TTFT, physics TPOT, TTFT, TPOT) of some rows in seconds."""
-    points, work = take(rows.points, index), take(rows.work, index)
+    points, work = take_points(rows.points, index), take_work(rows.work, index)
     base = timing(work, slowdowns(model.weights, points))
     if not model.trees:
         return base.ttft, base.tpot, base.ttft, base.tpot
-    seen = traits(points, work, base, rows.version[index])
+    seen = traits(points, work, base, rows.software[index])
     weight = gate(model.trees["tpot"], seen)
     ttft = base.ttft * np.exp(weight * correction(model.trees["ttft"], seen))
     tpot = base.tpot * np.exp(weight * correction(model.trees["tpot"], seen))

@@ -26,6 +26,16 @@ SCALE: Final = (0.15, 0.30)
 SD_MEAN: Final = 1.0
 SD_DIFFERENCE: Final = 0.35
 
+#: Narrower ones for classes whose efficiency kernels bound: reads reach 60-95% of bandwidth, products 30-85% of peak.
+SD_BOUNDED: Final = {
+    "weight_read": (0.25, 0.15),
+    "expert_read": (0.25, 0.2),
+    "cache_read": (0.25, 0.2),
+    "weight_compute": (0.5, 0.25),
+    "expert_compute": (0.7, 0.3),
+    "prefill_compute": (0.7, 0.35),
+}
+
 _ALL: Final = frozenset(CLASSES)
 
 #: Classes that a trait may move; others keep the family mean.
@@ -48,7 +58,7 @@ ALLOWED: Final = {
         "host",
     },
     "split": {"step", "host", "expert_layer", "layer", "first_fixed", "expert_read"},
-    "bf16": {"weight_compute", "prefill_compute", "weight_read"},
+    "bf16": {"weight_compute", "prefill_compute"},
     "old": {"step", "host", "layer", "blocked", "queue", "queue_power", "first_fixed", "prefill_compute"},
 }
 
@@ -77,7 +87,8 @@ def fit(points: Points, ttft: Array, tpot: Array, weight: Array, evaluations: in
 
     free = np.array([[name in ALLOWED[trait] for trait in FEATURES] for name in CLASSES])
     classes, traits = np.nonzero(free)
-    sd = np.where(traits == 0, SD_MEAN, SD_DIFFERENCE)
+    bounds = [SD_BOUNDED.get(name, (SD_MEAN, SD_DIFFERENCE)) for name in CLASSES]
+    sd = np.array([bounds[number][0 if trait == 0 else 1] for number, trait in zip(classes, traits, strict=True)])
     target = np.log(np.stack([tpot, ttft]))
     root = np.sqrt(weight)[None, :] / np.array(SCALE)[:, None]
     first = start()

@@ -50,6 +50,7 @@ CLASSES: Final = {
     "far_hop": 1e-5,
     "layer": 2.5e-5,
     "expert_layer": 2e-5,
+    "linear_layer": 2e-5,
     "step": 1e-3,
     "host": 1e-5,
     "prefill_compute": 1.8,
@@ -158,7 +159,13 @@ def step_seconds(work: Step, s: dict[str, Array]) -> Array:
     experts = _roof(work.expert_read * s["expert_read"], work.expert_compute * s["expert_compute"])
     attention = _roof(work.cache_read * s["cache_read"], work.attention_compute * s["attention_compute"])
     links = work.volume * s["volume"] + work.hops * s["hop"] + work.far_hops * s["far_hop"]
-    fixed = work.layers * s["layer"] + work.expert_layers * s["expert_layer"] + s["step"] + work.sequences * s["host"]
+    fixed = (
+        work.layers * s["layer"]
+        + work.expert_layers * s["expert_layer"]
+        + work.linear_layers * s["linear_layer"]
+        + s["step"]
+        + work.sequences * s["host"]
+    )
     return weights + experts + attention + links + fixed
 
 

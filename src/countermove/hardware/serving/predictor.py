@@ -16,7 +16,7 @@ from countermove.hardware.serving.physics import prepare, slowdowns, timing
 from countermove.hardware.serving.points import Points
 from countermove.hardware.serving.rows import Request, refusal
 from countermove.hardware.serving.steps import cache_limit
-from countermove.hardware.serving.traits import traits, version_numbers
+from countermove.hardware.serving.traits import software_age, traits
 from countermove.hardware.serving.trees import correction, gate
 
 Array = NDArray[np.float64]
@@ -51,16 +51,16 @@ class Predicted(NamedTuple):
 def predict_requests(requests: Sequence[Request]) -> Predicted:
     """Return predictions of requests, one entry each."""
     covered = np.array([request.chip.stack in FITTED_STACKS for request in requests])
-    return predict_points(assemble(requests), version_numbers(requests), covered)
+    return predict_points(assemble(requests), software_age(requests), covered)
 
 
-def predict_points(points: Points, version: Array, covered: NDArray[np.bool_], fitted: Fitted | None = None) -> Predicted:
+def predict_points(points: Points, software: Array, covered: NDArray[np.bool_], fitted: Fitted | None = None) -> Predicted:
     """Return predictions of rows; ``covered`` is True for chips whose software stack has measured rows."""
     fit = fitted or load_fitted()
     work = prepare(points)
     base = timing(work, slowdowns(fit.weights, points))
     fits = work.limit >= 1.0
-    seen = traits(points, work, base, version)
+    seen = traits(points, work, base, software)
     weight = np.where(covered, gate(fit.trees["tpot"], seen), 0.0)
     found: list[Array] = []
     for name, seconds in (("ttft", base.ttft), ("tpot", base.tpot)):
@@ -105,8 +105,8 @@ def unfit_reason(request: Request) -> str:
     held = (request.chip.memory_gb or 0.0) * chips
     return (
         f"{request.model.name} in {request.precision} needs about {gb:,.0f} GB for its weights and {request.prompt:g} + "
-        f"{request.output:g} tokens of cache; {chips} x {request.chip.id} hold {held:,.0f} GB and {float(cache_limit(points)[0]):.2f} "
-        "requests; use more chips or fewer bits"
+        f"{request.output:g} tokens of cache; {chips} x {request.chip.id} hold {held:,.0f} GB and "
+        f"{float(cache_limit(points)[0]):.2f} requests; use more chips or fewer bits"
     )
 
 

@@ -28,6 +28,10 @@ MOST_TOKENS: Final = 10_000_000
 USUAL_ENGINE: Final = {"nvidia-hopper": "trtllm", "nvidia-blackwell": "trtllm", "cloud-asic": "vllm", "amd-rocm": "sglang"}
 
 
+#: Version and month (2025-01 = 0) that stand for "current" in the measured rows.
+USUAL_VERSION: Final = {"trtllm": ("1.2.0rc6.post2", 13.0), "sglang": ("0.5.9", 14.5), "vllm": ("0.19.0", 15.5)}
+
+
 @dataclass(frozen=True)
 class Question:
     """What to predict; None leaves parallelism, load, precision or software to the answer, which says what it took."""
@@ -96,14 +100,14 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
     engine = question.software
     if engine is None:
         engine = USUAL_ENGINE.get(chip.stack, "trtllm")
-        assumed.append(f"serving software as tuned as {engine}")
+        assumed.append(f"serving software as tuned as {engine} {USUAL_VERSION[engine][0]}")
     worker = _worker(question, count, model)
     request = Request(
         chip=chip,
         domain=domain,
         model=model,
         engine=engine_name(engine),
-        version="",
+        version=USUAL_VERSION[engine_name(engine)][0],
         precision=precision,
         prefill=worker,
         decode=worker,
@@ -111,6 +115,7 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
         prompt=float(question.prompt),
         output=float(question.output),
         concurrency=question.concurrency or 1.0,
+        month=USUAL_VERSION[engine_name(engine)][1],
         drafts=question.drafts,
         accepted=question.accepted,
     )

@@ -75,6 +75,7 @@ class Request:
     prompt: float
     output: float
     concurrency: float
+    month: float | None = None
     drafts: int = 0
     accepted: float = 0.0
 
@@ -109,6 +110,7 @@ def read_request(
         prompt=_number(row, "isl", 1.0),
         output=_number(row, "osl", 1.0),
         concurrency=_concurrency(row, prefill if not split else decode),
+        month=_month(row),
     )
 
 
@@ -217,6 +219,15 @@ def _version(row: Mapping[str, str | None]) -> str:
         return given
     found = re.search(r"[:/]v?(\d+\.\d+(?:\.\d+)?(?:rc\d+)?(?:\.post\d+)?)", row.get("silicon_data_source") or "")
     return found.group(1) if found else ""
+
+
+def _month(row: Mapping[str, str | None]) -> float | None:
+    """Return the month of the measurement, 2025-01 = 0: how old the software is where its version is not stated."""
+    found = re.search(r"measured=(\d{4})-(\d\d)-(\d\d)", row.get("silicon_data_source") or "")
+    if not found:
+        return None
+    year, month, day = (int(part) for part in found.groups())
+    return (year - 2025) * 12 + month - 1 + day / 30
 
 
 def _text(row: Mapping[str, str | None], column: str, default: str | None = None) -> str:

@@ -41,6 +41,7 @@ class Step(NamedTuple):
     far_hops: Array  # those that leave the scale-up domain
     layers: Array  # layers that are launched
     expert_layers: Array
+    linear_layers: Array
     sequences: Array  # sequences per replica that the host handles
 
 
@@ -60,7 +61,7 @@ def prefill_share(points: Points) -> Step:
     """Return one prompt's share of a worker's time when all its replicas read prompts side by side."""
     pass_ = prefill_pass(points)
     r = points.prefill.replicas
-    shared = {"weight_compute", "attention_compute", "volume", "hops", "far_hops", "layers", "expert_layers"}
+    shared = {"weight_compute", "attention_compute", "volume", "hops", "far_hops", "layers", "expert_layers", "linear_layers"}
     scaled = (value / r if name in shared else value for name, value in zip(Step._fields, pass_, strict=True))
     return Step(*scaled)
 
@@ -110,5 +111,6 @@ def _step(points: Points, worker: Worker, tokens: Array, sequences: Array, conte
         far_hops=np.where(far, hops, 0.0),
         layers=m.layers,
         expert_layers=m.expert_layers,
+        linear_layers=m.linear_layers,
         sequences=sequences / worker.replicas,
     )

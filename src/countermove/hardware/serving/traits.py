@@ -43,6 +43,7 @@ NAMES: Final = (
     "sglang",
     "vllm",
     "version",
+    "month",
     "weight_bytes",
     "expert_bytes",
     "peak",
@@ -63,8 +64,8 @@ NAMES: Final = (
 )
 
 
-def traits(points: Points, work: Work, timing: Timing, version: Array) -> Array:
-    """Return the features of the correction, shape (row, len(NAMES)); ``version`` from `version_numbers`."""
+def traits(points: Points, work: Work, timing: Timing, software: Array) -> Array:
+    """Return the features of the correction, shape (row, len(NAMES)); ``software`` from `software_age`."""
     d, p, m, c = points.decode, points.prefill, points.model, points.chip
     step = timing.step
     experts = np.maximum(work.decode.expert_read, work.decode.expert_compute)
@@ -91,7 +92,8 @@ def traits(points: Points, work: Work, timing: Timing, version: Array) -> Array:
         points.split,
         points.features[:, 2],
         points.features[:, 3],
-        version,
+        software[:, 0],
+        software[:, 1],
         np.log2(points.weight_bytes),
         np.log2(points.expert_bytes),
         np.log2(c.peak16),
@@ -113,14 +115,14 @@ def traits(points: Points, work: Work, timing: Timing, version: Array) -> Array:
     return np.stack([np.nan_to_num(column, posinf=1e3, neginf=-1e3) for column in columns], axis=1)
 
 
-def version_numbers(requests: Sequence[Request]) -> Array:
-    """Return the age of the software as a number: engine versions in their own order, -1 where not stated."""
-    return np.array([_version(request.version) for request in requests])
+def software_age(requests: Sequence[Request]) -> Array:
+    """Return (engine version in its own order, month since 2025-01), shape (row, 2); -1 where not stated."""
+    return np.array([(_version(request.version), -1.0 if request.month is None else request.month) for request in requests])
 
 
 def _version(text: str) -> float:
-    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text)
+    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?:rc(\d+))?(?:\.post(\d+))?", text)
     if not found:
-        return -1.0
-    major, minor, patch = (float(part or 0) for part in found.groups())
-    return 100.0 * major + minor + min(patch, 99.0) / 100.0
+        return -2.0 if text else -1.0
+    major, minor, patch, candidate, post = (float(part or 0) for part in found.groups())
+    return 100.0 * major + minor + min(patch, 99.0) / 100.0 + (candidate + post) / 1e4

@@ -59,4 +59,5 @@ def gate(trees: Trees, features: Array) -> Array:
     """Return the weight of the correction, shape (row,): exp(-d^2/2), d the distance outside the measured box in scales."""
     beyond = np.maximum(trees.low - features, 0.0) + np.maximum(features - trees.high, 0.0)
     distance = np.square(beyond / trees.scale).sum(axis=1)
-    return np.exp(-0.5 * distance)
+    weight: Array = np.exp(-0.5 * distance)
+    return weight

@@ -1,0 +1,100 @@
+"""Chips with few published measurements: what the fit to other chips says about each of them, row by row.
+
+``data/hardware/points.csv`` holds single published points (addresses in the file) of chips that no fitted row covers. Their
+efficiencies follow from the family mean and the kernel shares in ``data/models/stacks.yaml``; nothing is refitted.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import Any, Final
+
+import numpy as np
+
+from countermove.errors import CountermoveError
+from countermove.evidence.data_tree import DATA
+from countermove.hardware.serving import phases
+from countermove.hardware.serving.assemble import assemble
+from countermove.hardware.serving.fitted import load_fitted
+from countermove.hardware.serving.frontier import throughput
+from countermove.hardware.serving.physics import prepare, slowdowns, timing
+from countermove.hardware.serving.predictor import predict_requests
+from countermove.hardware.serving.question import Question, resolve
+from countermove.hardware.serving.rows import Request, with_concurrency
+
+POINTS: Final = DATA / "hardware" / "points.csv"
+
+#: Share of draft tokens kept, stated by the CloudMatrix paper for one draft token.
+ACCEPTED: Final = 0.7
+
+#: Longest time per token of a decode point that states no batch.
+DECODE_LIMIT_S: Final = 0.0476
+
+Row = dict[str, str]
+
+
+def points() -> list[Row]:
+    """Return the published points."""
+    with POINTS.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def predicted(row: Row) -> float:
+    """Return the prediction of a point in its own quantity."""
+    request = _request(row)
+    if row["phase"] == "prefill":
+        return phases.prefill_rate(request, [request.decode])
+    if row["phase"] == "decode" and not row["concurrency"]:
+        return phases.decode_rate(request, [request.decode], DECODE_LIMIT_S)[0]
+    if row["phase"] == "decode":
+        return _decode(request)
+    found = predict_requests([request])
+    if row["quantity"] == "tpot_ms":
+        return 1e3 * float(found.tpot[0])
+    return float(throughput(found, [request])[0][0])
+
+
+def table() -> str:
+    """Return every point with its prediction, and the median error per chip, as Markdown."""
+    lines = ["| point | chip | what | measured | model | error |", "|---|---|---|---|---|---|"]
+    errors: dict[str, list[float]] = {}
+    for row in points():
+        what = f"{row['model'].split('/')[-1]} {row['phase']} {row['isl']}/{row['osl']} c{row['concurrency']} {row['quantity']}"
+        try:
+            value = predicted(row)
+        except CountermoveError as refusal:
+            lines.append(f"| {row['id']} | {row['chip']} | {what} | {row['value']} | refused: {refusal.what} | |")
+            continue
+        error = value / float(row["value"]) - 1
+        errors.setdefault(row["chip"], []).append(abs(error))
+        lines.append(f"| {row['id']} | {row['chip']} | {what} | {float(row['value']):,.4g} | {value:,.4g} | {error:+.0%} |")
+    lines += ["", "| chip | points | median error |", "|---|---|---|"]
+    lines += [f"| {chip} | {len(found)} | {np.median(found):.0%} |" for chip, found in errors.items()]
+    return "\n".join(lines)
+
+
+def _request(row: Row) -> Request:
+    drafts = int(row["mtp"])
+    asked: dict[str, Any] = {name: int(row[column]) for name, column in (("tensor", "tp"), ("data", "dp"), ("expert", "ep"))}
+    question = Question(
+        system=row["chip"],
+        model=row["model"],
+        prompt=float(row["isl"]),
+        output=float(row["osl"]),
+        count=int(row["chips"]),
+        software=row["software"],
+        precision=row["precision"],
+        drafts=drafts,
+        accepted=ACCEPTED if drafts else 0.0,
+        **{name: value for name, value in asked.items() if value > 1 or name != "expert"},
+    )
+    request = resolve(question)[0]
+    return with_concurrency(request, float(row["concurrency"])) if row["concurrency"] else request
+
+
+def _decode(request: Request) -> float:
+    """Return tokens per second and chip at the stated batch of a decode worker."""
+    tried = assemble([request])
+    work = prepare(tried)
+    tpot = timing(work, slowdowns(load_fitted().weights, tried)).step / work.gained
+    return float(work.batch[0] / tpot[0] / tried.decode.chips[0])
