@@ -26,7 +26,7 @@ export class JobWatch<Result> {
     try {
       this.job = await post<JobAnswer>("api/jobs", request);
       const id = this.job.id;
-      store.change((shown) => (shown.item = PREFIX + id));
+      store.remember(PREFIX + id);
       await this.watch(id);
     } catch (error) {
       this.problem = (error as Error).message;

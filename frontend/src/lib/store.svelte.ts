@@ -79,6 +79,13 @@ class Store {
     history.pushState(null, "", encode(now));
   }
 
+  /** Put the subject of a view in the address without making it a change to undo. */
+  remember(item: string): void {
+    this.shown.item = item;
+    this.committed.item = item;
+    history.replaceState(null, "", encode(this.committed));
+  }
+
   undo(): void {
     const before = this.past.at(-1);
     if (!before) return;

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from countermove.web import schema
+from countermove.web import schema, schema_views
 
 HEAD = "// Written by `python -m countermove.web.contract_types` from the pydantic contract; do not edit.\n"
 PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
@@ -19,11 +19,11 @@ BASES = (schema.Strict, schema.Answer)
 
 def models() -> list[type[BaseModel]]:
     """Return the models of the contract, in the order of the file."""
-    found = vars(schema).values()
     return [
         one
-        for one in found
-        if inspect.isclass(one) and issubclass(one, BaseModel) and one.__module__ == schema.__name__ and one not in BASES
+        for module in (schema, schema_views)
+        for one in vars(module).values()
+        if inspect.isclass(one) and issubclass(one, BaseModel) and one.__module__ == module.__name__ and one not in BASES
     ]
 
 

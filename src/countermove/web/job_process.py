@@ -83,7 +83,7 @@ def main() -> None:
     """Do the work that stdin asks for."""
     from countermove.web.long_work import work_of
     from countermove.web.reading import parsed
-    from countermove.web.schema import JobRequest
+    from countermove.web.schema_views import JobRequest
 
     out, sys.stdout = sys.stdout, sys.stderr
 

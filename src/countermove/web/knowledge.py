@@ -24,7 +24,8 @@ from countermove.reports.build.relations import mechanisms_of, relations
 from countermove.web.live import REFINED, Floats, Run, Simulator, rounded
 from countermove.web.reading import parsed
 from countermove.web.routes import Address
-from countermove.web.schema import (
+from countermove.web.schema import Side
+from countermove.web.schema_views import (
     Assumption,
     Assumptions,
     Driver,
@@ -34,7 +35,6 @@ from countermove.web.schema import (
     MechanismLine,
     PublishedPoint,
     SeriesCheck,
-    Side,
     Validation,
 )
 from countermove.web.turns import Turns

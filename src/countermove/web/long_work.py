@@ -16,7 +16,7 @@ from countermove.web.jobs import Jobs, Progress, Work
 from countermove.web.live import scenario_of
 from countermove.web.reading import parsed
 from countermove.web.routes import Address
-from countermove.web.schema import JobAnswer, JobRequest, JobsAnswer
+from countermove.web.schema_views import JobAnswer, JobRequest, JobsAnswer
 from countermove.web.writing import json_answer
 
 

@@ -15,7 +15,7 @@ from countermove.errors import InputError
 from countermove.evidence import text
 from countermove.evidence.schema import Claim, Parameter, Series, Source
 from countermove.web.routes import Address
-from countermove.web.schema import SearchAnswer, SearchHit
+from countermove.web.schema_views import SearchAnswer, SearchHit
 from countermove.web.writing import json_answer
 
 MOST_HITS = 80
