@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 import pytest
-from market_runs import BOX, PRIOR_DRAWS, box, box_run, compiled, inputs, walk
+from market_runs import BOX, PRIOR_DRAWS, box, box_run, compiled, inputs, run, walk
 
 from countermove.errors import InputError
+from countermove.market.engines.jax_engine import JaxEngine
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.mechanism import Mechanism
 from countermove.market.model import ORDER
+from countermove.market.offers import H200
 from countermove.market.simulate import Trajectory, simulate
-from countermove.market.state import State
 
 PRESET = "h200-2026"
 
@@ -31,20 +33,6 @@ needs_jax = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def market() -> MarketInputs:
     return inputs(compiled(PRESET), box())
-
-
-def in_single_precision(market: MarketInputs) -> MarketInputs:
-    """The same inputs in float32; indices stay whole numbers."""
-
-    def cut(values: Any) -> Any:
-        array = np.asarray(values)
-        return array.astype(np.float32)[()] if array.dtype.kind == "f" else values
-
-    return MarketInputs(
-        *[Bundle({k: cut(v) for k, v in part.items()}) for part in (market.parameters, market.constants, market.monthly)],
-        State(*[cut(a) for a in market.initial]),
-        market.draws,
-    )
 
 
 def differences(one: Trajectory, other: Trajectory, draws: slice) -> dict[str, float]:
@@ -73,11 +61,31 @@ def test_jax_in_double_precision_agrees_with_numpy(market: MarketInputs) -> None
     assert beyond(differences(box_run(PRESET), compiled_run, slice(PRIOR_DRAWS, BOX)), 1e-9) == {}
 
 
+def last_numbers(monthly: Mapping[str, Any]) -> list[Any]:
+    """A few outcomes, written for NumPy and traced by the compiled engine."""
+    return [
+        monthly["units"][48:84, H200].sum(axis=0),
+        monthly["vendor_revenue"][72:84].sum(axis=0).sum(axis=0),
+        monthly["installed_h100e"][-1].sum(axis=0),
+        monthly["frontier_system"][-1].max(axis=0),
+    ]
+
+
 @needs_jax
-def test_jax_in_single_precision_stays_close(market: MarketInputs) -> None:
-    compiled_run = simulate(in_single_precision(market), engine="jax")
-    assert compiled_run.final.price.dtype == np.float32
-    assert beyond(differences(box_run(PRESET), compiled_run, slice(0, PRIOR_DRAWS)), 1e-4) == {}
+@pytest.mark.parametrize("precision", ["single"])
+def test_one_compiled_program_from_draws_to_outcomes_agrees_with_numpy(precision: Literal["single", "double"]) -> None:
+    """Inputs are compiled inside the program too; a parameter that is usually fixed may be one of its draws."""
+    draws = {name: values[:PRIOR_DRAWS] for name, values in box().items()}
+    draws["supply.split_thead"] = np.linspace(0.25, 0.4, PRIOR_DRAWS)
+    scenario = compiled("open-h200+open")
+    alike = frozenset(name for name, values in draws.items() if np.all(values == values[0]))
+    series = frozenset({"units", "vendor_revenue", "installed_h100e", "frontier_system"})
+    engine = JaxEngine(last_numbers, series, "a few", precision)
+    found = engine.outcomes(draws, scenario.gates, scenario.levers, hazards=scenario.scenario.hazards, fixed=alike)
+    expected = np.stack(last_numbers(run(scenario, draws).monthly))
+    off = np.abs(found - expected).max(axis=1) / np.abs(expected).max(axis=1)
+    print(f"\nlargest differences in {precision} precision: " + ", ".join(f"{value:.0e}" for value in off))
+    assert np.all(off < (1e-4 if precision == "single" else 1e-12))
 
 
 @needs_jax

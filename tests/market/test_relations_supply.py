@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -122,6 +122,7 @@ def impulse_response(mean: float, dt: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(st.floats(1.5, 30.0), steps)
+@settings(max_examples=25)
 def test_a_delay_gives_back_all_it_takes_after_its_mean(mean: float, dt: float) -> None:
     out, when = impulse_response(mean, dt)
     assert np.all(out >= -1e-15)
