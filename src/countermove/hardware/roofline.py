@@ -94,7 +94,7 @@ def decode(case: Case, rows: Rows) -> Rates:
     """
     assert case.token_limit_ms is not None  # noqa: S101  (the loader's cases for decode state it)
     limit = case.token_limit_ms * 1e-3
-    r, split = _serving_grid(case.model, rows)
+    r, split = _serving_grid(case, rows)
     cache = case.model.cache_bytes_per_token * case.context * _copies(case.model, split)
     fits = (USABLE_MEMORY * r.memory - _weights(case.model, r, split)) / cache
     step = _decode_step(case, r, split)
@@ -110,7 +110,7 @@ def prefill(case: Case, rows: Rows) -> Rates:
     """Return prompt tokens per second and chip in batches of ``case.tokens_per_chip``; zero where the model fits no group."""
     assert case.tokens_per_chip is not None  # noqa: S101  (the loader's cases for prefill state it)
     tokens, model = case.tokens_per_chip, case.model
-    r, split = _serving_grid(model, rows)
+    r, split = _serving_grid(case, rows)
     peak = np.where(r.peak8 > 0, r.peak8, r.peak16)
     matrices = tokens * model.matrix_operations / (peak * r.gemm)
     attention = tokens * model.prefill_attention_operations(case.context) / (r.peak16 * r.attention)
@@ -187,9 +187,10 @@ def _grid(rows: Rows, groups: Array) -> tuple[Rows, Array]:
     return wide, np.broadcast_to(groups, (len(rows.memory), len(groups)))
 
 
-def _serving_grid(model: Llm, rows: Rows) -> tuple[Rows, _Split]:
+def _serving_grid(case: Case, rows: Rows) -> tuple[Rows, _Split]:
     """Return the rows as (row, 1) and the choices that make sense for the model; a dense model is sliced over its group."""
-    largest = model.experts * 1.25 if model.is_mixture else LARGEST_TENSOR_GROUP
+    model = case.model
+    largest = min(model.experts * 1.25 if model.is_mixture else LARGEST_TENSOR_GROUP, case.largest_group)
     choices = [choice for choice in SERVING_GROUPS if choice[0] <= largest and (model.is_mixture or choice[1] == 1)]
     wide, group = _grid(rows, np.array([group for group, _ in choices]))
     slices = np.broadcast_to(np.array([slices for _, slices in choices]), group.shape) if model.is_mixture else group

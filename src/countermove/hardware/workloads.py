@@ -34,7 +34,8 @@ class Case:
     """One model under one set of conditions; the fields that a phase does not use are None.
 
     ``context`` in tokens; ``tokens_per_chip`` the prefill batch; ``token_limit_ms`` the longest time per output token;
-    ``microbatches`` those of one training step; ``eight_bit`` whether training uses 8-bit floating point where there is.
+    ``microbatches`` those of one training step; ``eight_bit`` whether training uses 8-bit floating point where there is;
+    ``largest_group`` the most chips that serve one replica (no bound: as many as pay).
     """
 
     model: Llm
@@ -44,6 +45,7 @@ class Case:
     token_limit_ms: float | None = None
     microbatches: float | None = None
     eight_bit: bool = True
+    largest_group: float = float("inf")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
-"""Throughput of one phase: prefill, decode within a limit, or a training step, in tokens per second and chip."""
+"""Throughput of one phase: prefill, decode within a limit, or a training step, in tokens per second and chip.
+
+These are rates of the best published engines: `roofline`, whose shares per software stack are set to published runs (wide
+expert parallelism, full batches). The serving model scales them where a question leaves the setting of those runs: weights
+of another width than the chip's 8 bits.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +16,12 @@ from countermove.errors import InputError, did_you_mean
 from countermove.hardware import roofline
 from countermove.hardware.catalogue import load_catalogue
 from countermove.hardware.llm import Llm
-from countermove.hardware.performance import HALF_BAND, missing_facts, requested_rows
-from countermove.hardware.serving.assemble import FITTED_STACKS, assemble
+from countermove.hardware.performance import HALF_BAND, missing_facts, rates, requested_rows
+from countermove.hardware.serving.assemble import assemble
 from countermove.hardware.serving.fitted import load_fitted
 from countermove.hardware.serving.frontier import shapes
 from countermove.hardware.serving.physics import prefill_seconds, prepare, slowdowns, timing
+from countermove.hardware.serving.points import WEIGHT_BYTES
 from countermove.hardware.serving.predictor import missing_reason, unfit_reason
 from countermove.hardware.serving.question import Answer, Question, power_w_per_chip, refused, resolve
 from countermove.hardware.serving.rows import Request
@@ -26,6 +32,15 @@ PHASES: Final = ("prefill", "decode", "train")
 
 #: Sequences per replica that a search for the decode batch tries.
 BATCHES: Final = tuple(float(2 ** (power / 2)) for power in range(25))
+
+#: Prompt tokens per chip in a prefill batch, and the time per token where no limit is given. Assumptions.
+PREFILL_TOKENS: Final = 16384.0
+UNHURRIED_MS: Final = 100.0
+
+#: Half-width (log) of the 90% interval of a published-engine rate on stacks with published runs: those that were not used
+#: to set the shares lie 16-60% off.
+PUBLISHED_WIDTH: Final = 0.40
+PUBLISHED_STACKS: Final = ("nvidia-hopper", "nvidia-hopper-h20", "nvidia-blackwell", "huawei-cann-910")
 
 #: Microbatches of a training step, and standard deviation of the log error of training rates (MLPerf rows). Assumptions.
 MICROBATCHES: Final = 64.0
@@ -42,18 +57,46 @@ def answer(phase: str, question: Question) -> Answer:
         return refused(missing_reason(request.chip, lacking), assumed)
     if phase == "train":
         return _training(request, count, assumed)
-    fixed = any(value is not None for value in (question.tensor, question.expert, question.data, question.pipeline))
-    workers = [request.decode] if fixed else shapes(request, count)
-    if not workers:
-        return refused(unfit_reason(request), assumed)
     limit = question.tpot_limit_ms
-    rate, tpot = (
-        (prefill_rate(request, workers), None) if phase == "prefill" else decode_rate(request, workers, (limit or 1e9) / 1e3)
-    )
+    rate, tpot = published_rate(phase, request, count, limit)
+    rate *= width_factor(phase, request, count, limit)
     if rate <= 0:
         return refused("no deployment keeps the limit" if limit else unfit_reason(request), assumed)
-    width = _width(request)
-    return _document(request, count, assumed, rate, width, tpot=tpot)
+    assumed = [*assumed, "an engine as tuned as the best published one for this stack"]
+    return _document(request, count, assumed, rate, _width(request), tpot=tpot)
+
+
+def published_rate(phase: str, request: Request, count: int, limit_ms: float | None) -> tuple[float, float | None]:
+    """Return tokens per second and chip on at most ``count`` chips as in published runs, and the time per output token."""
+    case = Case(
+        request.model,
+        1.0,
+        request.prompt if phase == "prefill" else request.prompt + request.output / 2,
+        tokens_per_chip=max(PREFILL_TOKENS, request.prompt),
+        token_limit_ms=limit_ms or UNHURRIED_MS,
+        largest_group=float(count),
+    )
+    catalogue = load_catalogue()
+    systems = (system for system in catalogue.systems.values() if system.chip == request.chip.id)
+    system = next((system for system in systems if request.domain == system.domain), None)
+    found = rates(case, phase, [(request.chip, system)])
+    rate = float(found.tokens[0])
+    seconds = float(found.batch[0]) / rate if phase == "decode" and rate > 0 else None
+    return rate, seconds
+
+
+def width_factor(phase: str, request: Request, count: int, limit_ms: float | None) -> float:
+    """Return how much faster the asked width of weights is than the 8-bit path (16 bits without one), by the serving model."""
+    usual = "fp8" if "fp8" in request.chip.peaks else "int8" if "int8" in request.chip.peaks else "bf16"
+    if WEIGHT_BYTES[usual] == WEIGHT_BYTES[request.precision]:
+        return 1.0
+    other = replace(request, precision=usual)
+    limit = (limit_ms or UNHURRIED_MS) / 1e3
+    both = [
+        prefill_rate(one, shapes(one, count)) if phase == "prefill" else decode_rate(one, shapes(one, count), limit)[0]
+        for one in (request, other)
+    ]
+    return both[0] / both[1] if both[1] > 0 else 0.0
 
 
 def prefill_rate(request: Request, workers: list[Any]) -> float:
@@ -99,8 +142,8 @@ def _training(request: Request, count: int, assumed: list[str]) -> Answer:
 
 def _width(request: Request) -> float:
     fit = load_fitted()
-    setting = "split" if request.chip.stack in FITTED_STACKS else "outside"
-    return float(np.exp(max(fit.intervals["tpot", setting])))
+    width = PUBLISHED_WIDTH if request.chip.stack in PUBLISHED_STACKS else max(fit.intervals["tpot", "outside"])
+    return float(np.exp(width))
 
 
 def _document(request: Request, count: int, assumed: list[str], rate: float, width: float, *, tpot: float | None) -> Answer:
