@@ -143,3 +143,35 @@ def test_openapi_describes_every_address_and_its_schemas(client: Any) -> None:
 
 def test_the_answer_tells_which_request_it_belongs_to(client: Any) -> None:
     assert live(client, sequence=7)["sequence"] == 7
+
+
+def test_looking_things_up_gives_what_the_library_gives(client: Any) -> None:
+    assert client.get("/api/evidence/parameters/supply.hbm_imports").json()["kind"] == "parameter"
+    assert client.get("/api/search?q=hbm+stacks+imported").json()["hits"][0]["path"] == "parameters/supply.hbm_imports"
+    assert len(client.get("/api/claims/h200-2026").json()["claims"]) == 24
+    assert client.get("/api/catalog/chips/h200.json").json()["rows"][0]["id"] == "h200-sxm"
+    assert client.get("/api/check/h200?to=cn&on=2026-02-01").json()["us"]["outcome"] == "reviewable"
+    assert {one["government"] for one in client.get("/api/timeline/h200").json()["spells"]} == {"us", "cn"}
+    assert client.get("/api/substitute/h200?workload=decode&count=8").json()["rows"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["evidence/nothing", "catalog/chipss", "catalog/chips/h2000", "claims/nothing", "check/h200?secret=1", "check/h200?on=soon",
+     "substitute/h200?count=-1", "substitute/h200?workload=mining"],
+)  # fmt: skip
+def test_looking_up_what_does_not_exist_is_refused_with_a_hint(client: Any, path: str) -> None:
+    answer = client.get(f"/api/{path}")
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["what"]
+
+
+def test_what_drives_an_outcome_and_how_it_stands_to_published_values(client: Any) -> None:
+    found = client.post("/api/drivers", json={"outcome": COMPUTE, "year": 2030}).json()
+    strengths = [abs(one["correlation"]) for one in found["drivers"]]
+    assert strengths == sorted(strengths, reverse=True)
+    assert found["mechanisms"]
+    checked = client.get("/api/validation").json()
+    assert 0 < checked["inside"] <= checked["points"]
+    assumed = client.get("/api/assumptions").json()["assumptions"]
+    assert all(one["prior_quantiles"] == sorted(one["prior_quantiles"]) for one in assumed)

@@ -42,7 +42,7 @@ from countermove.web.writing import json_answer
 
 UNIFORMS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
 MOST_DRIVERS = 14
-FURTHER = {"refusal": "countermove.strategy.refusal", "substitute": "countermove.hardware.substitute"}
+FURTHER = {"refusal": "countermove.strategy.refusal", "substitute": "countermove.desk.substitute"}
 
 
 class Knowledge:

@@ -20,6 +20,7 @@ from countermove.web.writing import json_answer
 
 MOST_HITS = 80
 MOST_WORDS = 200
+MOST_CHIPS = 10_000_000
 CHECK = ("to", "parent", "end_user", "end_use", "route", "on", "known")
 """What a check may be told about the transaction, besides numbers."""
 
@@ -40,6 +41,13 @@ class Lookups:
             Address("GET", "/api/catalog/{kind}/{name}", self.catalog_entry, "One of them with its sources"),
             Address("GET", "/api/claims/{case}", self.claims, "The claims of a case with the evidence; odds are a job"),
             Address("GET", "/api/check/{item}", self.check, "Both governments' rules on one transaction", query=told),
+            Address(
+                "GET",
+                "/api/substitute/{target}",
+                self.substitute,
+                "Which other systems do the same work, with power, price and gates",
+                query={"workload": "training, prefill or decode", "count": "chips of the target"},
+            ),
             Address("GET", "/api/timeline/{item}", self.timeline, "Both gates over time", query=told),
         ]
 
@@ -87,6 +95,16 @@ class Lookups:
             return checks.to_dict(result) | {"claims": bearing_claims(result)}
 
         return await _answered(found)
+
+    async def substitute(self, request: Request) -> Response:
+        """Show what replaces a chip or a system on a workload."""
+        from countermove.desk.substitute import substitute
+
+        target, query = _no_suffix(request.path_params["target"]), request.query_params
+        workload, count = query.get("workload", "decode"), query.get("count", "")
+        if count and not (count.isdecimal() and 1 <= int(count) <= MOST_CHIPS):
+            raise InputError(f"{count[:20]!r} chips", where="query (count)", hint=f"give a whole number from 1 to {MOST_CHIPS:,}")
+        return await _answered(lambda: substitute(target, workload, count=int(count) if count else None))
 
     async def timeline(self, request: Request) -> Response:
         """Show both gates over time."""
