@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks` measures in paired runs and prints ratios."""

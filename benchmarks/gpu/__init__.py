@@ -1,0 +1,1 @@
+"""Benchmarks of the JAX engine on an accelerator."""

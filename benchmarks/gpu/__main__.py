@@ -1,0 +1,80 @@
+"""`python -m benchmarks.gpu`: the JAX engine on whatever accelerator JAX finds, against that device's own measured limits.
+
+The engine runs unchanged; only batch sizes grow. Prints runs a second, and the ratio to the device's measured rates of
+exponentials and of memory for the counted operations. Not yet run on a GPU: no figure is claimed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks import counting
+from benchmarks.__main__ import QUANTITIES, SCENARIO
+from countermove.experiments.pipeline import compile_scenario, sampled
+from countermove.experiments.scenario import load_scenario
+from countermove.experiments.sweep_jax import engine_for, fixed_parameters
+
+
+def seconds(work: Any, repeats: int = 5) -> float:
+    """Least wall time of some work that ends when its result is on the host."""
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return min(times)
+
+
+def limits() -> dict[str, float]:
+    """Exponentials a second and bytes a second, measured on the device on arrays far beyond its caches."""
+    import jax
+    import jax.numpy as jnp
+
+    values = jnp.linspace(0.1, 1.0, 1 << 26, dtype=jnp.float32)
+    many = jax.jit(lambda x: jax.lax.fori_loop(0, 64, lambda _, y: jnp.exp(-y), x))
+    add = jax.jit(lambda x: x + 1.0)
+    many(values).block_until_ready()
+    add(values).block_until_ready()
+    exponentials = 64 * values.size / seconds(lambda: many(values).block_until_ready())
+    return {"exp_per_s": exponentials, "bytes_per_s": 2 * values.nbytes / seconds(lambda: add(values).block_until_ready())}
+
+
+def main() -> None:
+    """Measure and print."""
+    import jax
+
+    compiled = compile_scenario(load_scenario(SCENARIO))
+    engine, fixed = engine_for(QUANTITIES, "single"), fixed_parameters()
+    device, found = limits(), {}
+    for size in (1024, 16_384, 131_072):
+        draws = sampled(compiled, seed=1, draws=size)
+        engine.outcomes(draws, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+
+        def work(given: Any = draws) -> Any:
+            return engine.outcomes(given, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+
+        found[size] = size / seconds(work, 3)
+    shape, arguments = engine._prepared(
+        {name: values[:1024] for name, values in draws.items()}, compiled.gates, compiled.levers, True, fixed, 1
+    )
+    counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)["transcendental"] / 1024
+    best = max(found.values())
+    share = best * counted / device["exp_per_s"]
+    print(
+        json.dumps(
+            {
+                "device": str(jax.devices()[0]),
+                "limits": device,
+                "runs_per_s": found,
+                "share_of_exp_limit": float(np.round(share, 4)),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
