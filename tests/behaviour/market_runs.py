@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
@@ -103,7 +102,7 @@ def changed(values: Mapping[str, Floats], **by_last_name: float) -> dict[str, Fl
 
 @cache
 def box_run(preset: str) -> Trajectory:
-    """A preset's run over the box, kept for all tests of the session."""
+    """A preset's run over the box, kept for all tests of a process."""
     return simulate(inputs(compiled(preset), box()))
 
 
@@ -136,8 +135,3 @@ def worst(found: Floats, expected: Floats, *sizes: Floats) -> float:
     for size in sizes:
         scale = scale + np.abs(size)
     return float(np.max(np.abs(found - expected) / (scale + 1e-9)))
-
-
-def finite(value: float) -> bool:
-    """Whether a number is neither infinite nor NaN."""
-    return math.isfinite(value)
