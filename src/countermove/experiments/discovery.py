@@ -120,7 +120,7 @@ def _box(names: list[str], limits: Floats, whole: Floats, inside: Flags, interes
     return Box(restricted, int(inside.sum()), hits / int(interest.sum()), hits / max(1, int(inside.sum())))
 
 
-def simplified(box: Box, inputs: Mapping[str, Floats], interest: Flags, *, loss: float = 0.01) -> Box:
+def simplified(box: Box, inputs: Mapping[str, Floats], interest: Flags, *, loss: float = 0.02) -> Box:
     """Return the box without restrictions that raise its density by less than `loss`, least useful first."""
     current = box
     while len(current.limits) > 1:

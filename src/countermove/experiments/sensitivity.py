@@ -110,7 +110,9 @@ def _delta(table: SweepTable, quantity: str, scenario: str | None, against: str 
     matrix = np.stack([futures.inputs[name][:MOST_FOR_DELTA] for name in names], axis=1)
     with contextlib.redirect_stdout(sys.stderr):  # SALib prints notices
         found = delta.analyze(problem(names), matrix, outcome, num_resamples=10, seed=SEED, print_to_console=False)
-    columns = {"delta": "delta", "delta_error": "delta_conf", "first": "S1", "first_error": "S1_conf"}
+    # Since version 1.6 SALib corrects for unevenly filled bins and calls the estimate "balanced".
+    key = "delta_balanced" if "delta_balanced" in found else "delta"
+    columns = {"delta": key, "delta_error": f"{key}_conf", "first": "S1", "first_error": "S1_conf"}
     return futures.label, _rows(names, {key: found[column] for key, column in columns.items()}, "delta")
 
 
