@@ -13,48 +13,14 @@ from countermove.experiments.presets import preset_files
 from countermove.experiments.run import compare, run
 from countermove.experiments.scenario import load_scenario
 from countermove.experiments.statistics import LEVELS
+from countermove.outcomes import OUTCOMES
 from countermove.quantities.calendar import MONTHS, month_index
-
-CONTRACT = [
-    "h200_china_units",
-    "h200_china_revenue_usd_bn",
-    "nvidia_china_ai_revenue_usd_bn",
-    "nvidia_datacenter_revenue_usd_bn",
-    "duty_proceeds_usd_bn",
-    "domestic_ai_chip_revenue_usd_bn",
-    "huawei_ai_chip_revenue_usd_bn",
-    "huawei_ascend_packages",
-    "cambricon_revenue_cny_bn",
-    "china_ai_chip_market_usd_bn",
-    "domestic_share_units",
-    "domestic_share_money",
-    "domestic_share_compute",
-    "china_compute_h100e",
-    "us_china_compute_ratio_h100e",
-    "us_china_compute_ratio_bandwidth",
-    "us_china_flow_ratio_h100e",
-    "cap_headroom_h200_units",
-    "duty_borne_by_buyers_share",
-    "china_shortage_share",
-    "smuggled_h100e_cumulative",
-    "gap_months_chip_training",
-    "gap_months_chip_prefill",
-    "gap_months_chip_decode",
-    "gap_months_system_training",
-    "gap_months_system_prefill",
-    "gap_months_system_decode",
-    "parity_year_chip_decode",
-    "parity_year_system_decode",
-    "china_cost_premium",
-    "china_power_gw",
-]
-"""Outcome ids that scripts rely on."""
 
 
 @pytest.mark.parametrize("name", sorted(preset_files()))
 def test_every_preset_runs_and_gives_finite_numbers(name: str) -> None:
     document = run(name, draws=32).to_dict()
-    assert set(CONTRACT) <= set(document["outcomes"])
+    assert set(document["outcomes"]) == set(OUTCOMES)
     for found in document["outcomes"].values():
         for point in found["points"]:
             assert all(np.isfinite(value) for value in point.values() if not isinstance(value, str))
