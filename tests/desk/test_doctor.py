@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from countermove.cli.documents import DOCUMENTS
@@ -124,3 +125,12 @@ def test_a_run_that_is_not_finite_is_a_problem(monkeypatch: pytest.MonkeyPatch) 
     found = problems(list(doctor.examine()))
     assert [one.check for one in found] == ["run"]
     assert "china_power_gw" in found[0].found
+
+
+def test_a_lock_may_pin_one_version_for_each_python(tmp_path: Path) -> None:
+    lock = tmp_path / "requirements.lock"
+    text = "numpy=={} ; python_full_version < '3.12' \\\nnumpy=={} ; python_full_version >= '3.12' \\\n"
+    lock.write_text(text.format(np.__version__, "99.0"), encoding="utf-8")
+    assert packages.against_lock(lock)[1] == []
+    lock.write_text(text.format("98.0", "99.0"), encoding="utf-8")
+    assert packages.against_lock(lock)[1] == [f"numpy {np.__version__} (locked 98.0 or 99.0)"]

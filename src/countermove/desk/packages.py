@@ -26,30 +26,33 @@ def against_lock(lock: Path | None) -> tuple[list[str], list[str], int, str]:
     """
     wanted = _asked() if lock is None else _pinned(lock)
     missing, other = [], []
-    for name, number in wanted.items():
+    for name, numbers in wanted.items():
         found = _installed(name)
         if found is None:
             missing.append(name)
-        elif lock is not None and found != number:
-            other.append(f"{name} {found} (locked {number})")
-        elif lock is None and _parts(found) < _parts(number):
-            other.append(f"{name} {found} (needs {number})")
+        elif lock is not None and found not in numbers:
+            other.append(f"{name} {found} (locked {' or '.join(numbers)})")
+        elif lock is None and _parts(found) < _parts(numbers[0]):
+            other.append(f"{name} {found} (needs {numbers[0]})")
     return missing, other, len(wanted), LOCK if lock is not None else "the package's own requirements (no lock file here)"
 
 
-def _pinned(lock: Path) -> dict[str, str]:
-    """Packages of the lock file; those of other systems (`; sys_platform == 'win32'`) are left out where not installed."""
-    found = {}
+def _pinned(lock: Path) -> dict[str, tuple[str, ...]]:
+    """Versions of each package of the lock file, which may pin one per Python (`; python_full_version < '3.12'`).
+
+    Packages of other systems (`; sys_platform == 'win32'`) are left out where not installed.
+    """
+    found: dict[str, tuple[str, ...]] = {}
     for name, number, condition in _PINNED.findall(lock.read_text(encoding="utf-8")):
         if condition.strip(" ;") and _installed(name) is None:
             continue
-        found[name] = number
+        found[name] = (*found.get(name, ()), number)
     return found
 
 
-def _asked() -> dict[str, str]:
+def _asked() -> dict[str, tuple[str, ...]]:
     matches = [_ASKED.match(line) for line in requires("countermove") or () if "extra ==" not in line]
-    return {match[1]: match[2] for match in matches if match}
+    return {match[1]: (match[2],) for match in matches if match}
 
 
 def _installed(name: str) -> str | None:
