@@ -19,7 +19,22 @@ from countermove.policy.lever_definitions import load_levers
 from countermove.policy.levers import compile_levers
 from countermove.quantities.calendar import month_index, month_name
 
-PRESETS = ["all-open", "b30a", "h20-only", "h200-2026", "h200-rule", "no-controls", "no-h200", "open-h200", "stall"]
+PRESETS = [
+    "all-open",
+    "b30a",
+    "bernstein-logic-bound",
+    "h20-only",
+    "h200-2026",
+    "h200-rule",
+    "h200-two-million",
+    "no-controls",
+    "no-exports",
+    "no-h200",
+    "open-h200",
+    "semianalysis-hbm-free",
+    "semianalysis-ledger",
+    "stall",
+]
 SUFFIXES = ["70bn", "ban", "bundled", "necessity", "open"]
 
 

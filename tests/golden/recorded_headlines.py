@@ -31,6 +31,11 @@ SCENARIOS = (
     "all-open",
     "no-controls",
     "stall",
+    "no-exports",
+    "h200-two-million+open",
+    "semianalysis-ledger",
+    "semianalysis-hbm-free",
+    "bernstein-logic-bound",
 )
 PERIODS = ("2025", "2026", "2028", "2030")
 OUTCOMES = (

@@ -20,6 +20,7 @@ EPILOG = """Examples:
 
 \b
 Presets: h200-2026 no-h200 h20-only h200-rule open-h200 b30a all-open no-controls stall
+Premises of published analyses: no-exports h200-two-million semianalysis-ledger semianalysis-hbm-free bernstein-logic-bound
 Beijing's side, added with a plus sign: +open +bundled +necessity +ban +70bn
 
 What a number means: the median and the ranges in which 50% and 90% of the draws lie, given the scenario and the

@@ -13,7 +13,7 @@ from typing import Final
 DATA: Final = Path(str(resources.files("countermove"))) / "data"
 
 #: Folders that explain numbers but never enter a simulation: editing them leaves results and their fingerprint alone.
-NOT_SIMULATED: Final = ("sources", "claims", "cases", "games")
+NOT_SIMULATED: Final = ("sources", "claims", "cases", "games", "reproductions")
 
 
 def files(root: Path = DATA, *, suffix: str = "") -> Iterator[Path]:
