@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 Command = Callable[..., Any]
@@ -39,3 +40,31 @@ def test_a_wrong_name_ends_with_code_two_and_the_nearest_one(command: Command) -
         assert ended.code == 2
         assert "did you mean 'epoch-smuggling'?" in ended.err
         assert not ended.out
+
+
+def test_what_matters_prints_conflicts_by_the_names_of_their_sources_and_writes_its_page(
+    command: Command, tmp_path: Path
+) -> None:
+    words = (
+        "what-matters",
+        "--draws",
+        "64",
+        "--switch-draws",
+        "64",
+        "--only",
+        "supply.hbm_domestic_2026",
+        "--out",
+        str(tmp_path),
+    )
+    ended = command(*words)
+    assert ended.code == 0
+    assert "SemiAnalysis (2 to 2.4 million stack/year)" in ended.out
+    assert "Denial:" in ended.out
+    assert (tmp_path / "what-matters.html").is_file()
+
+
+def test_what_matters_refuses_a_wrong_year_with_code_two(command: Command) -> None:
+    ended = command("what-matters", "--period", "2040")
+    assert ended.code == 2
+    assert "2040" in ended.err
+    assert not ended.out

@@ -39,6 +39,7 @@ from countermove.cli import (
     substitute,
     sweep,
     timeline,
+    what_matters,
     whatif,
 )
 from countermove.errors import CountermoveError, did_you_mean
@@ -90,6 +91,7 @@ for command in (
     sweep,
     sensitivity,
     discover,
+    what_matters,
 ):
     command.add_to(app)
 

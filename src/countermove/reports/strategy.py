@@ -19,26 +19,26 @@ MOST_BARS = 12
 
 def write_game(body: Mapping[str, Any], folder: Path) -> Path:
     """Write a played game's page and JSON into a folder and return the page; EnvironmentProblem where it cannot be written."""
-    return _write(folder, "game", body, render_game(body))
+    return write_both(folder, "game", body, render_game(body))
 
 
 def write_refusal(body: Mapping[str, Any], folder: Path) -> Path:
     """Write an inference's page and JSON into a folder and return the page; EnvironmentProblem where it cannot be written."""
-    return _write(folder, "refusal", body, render_refusal(body))
+    return write_both(folder, "refusal", body, render_refusal(body))
 
 
 def render_game(body: Mapping[str, Any]) -> str:
     """The page of a played game as HTML text, everything inline."""
     ids = {side: [strategy["id"] for strategy in body["strategies"][side]] for side in NAMES}
     stable = _stable(body, ids)
-    return _page(
+    return page(
         "strategy_game.html.j2",
         body=body,
         names=NAMES,
-        heat={side: _safe(_heat(body, side, ids, stable)) for side in NAMES},
-        survival=_safe(_survival(body, ids)),
-        quantal={side: _safe(_quantal(body, side, ids[side])) for side in NAMES if len(body["quantal"]["points"]) > 1},
-        aims=_safe(figures.aims_map("aims", body["weights_map"]["points"], 5)) if body.get("weights_map") else "",
+        heat={side: safe(_heat(body, side, ids, stable)) for side in NAMES},
+        survival=safe(_survival(body, ids)),
+        quantal={side: safe(_quantal(body, side, ids[side])) for side in NAMES if len(body["quantal"]["points"]) > 1},
+        aims=safe(figures.aims_map("aims", body["weights_map"]["points"], 5)) if body.get("weights_map") else "",
     )
 
 
@@ -50,11 +50,11 @@ def render_refusal(body: Mapping[str, Any]) -> str:
     readings = [
         (name.replace("-", " "), body["readings_after_one_refusal"][name], belief) for name, belief in body["readings"].items()
     ]
-    return _page(
+    return page(
         "strategy_refusal.html.j2",
         body=body,
-        capabilities=_safe(figures.odds_dots("capabilities", capabilities)),
-        readings=_safe(figures.odds_dots("readings", readings)),
+        capabilities=safe(figures.odds_dots("capabilities", capabilities)),
+        readings=safe(figures.odds_dots("readings", readings)),
     )
 
 
@@ -96,13 +96,15 @@ def _quantal(body: Mapping[str, Any], side: str, names: list[str]) -> str:
     return figures.quantal_lines(f"quantal-{side}", side, names, points)
 
 
-def _safe(markup: str) -> Any:
+def safe(markup: str) -> Any:
+    """Mark a figure as safe for a template."""
     from markupsafe import Markup
 
     return Markup(markup)  # noqa: S704  (figures escape their words)
 
 
-def _page(template: str, **context: Any) -> str:
+def page(template: str, **context: Any) -> str:
+    """Render a template with the report's style inline."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -114,7 +116,7 @@ def _page(template: str, **context: Any) -> str:
     return environment.get_template(template).render(css=css, **context)
 
 
-def _write(folder: Path, name: str, body: Mapping[str, Any], page: str) -> Path:
+def write_both(folder: Path, name: str, body: Mapping[str, Any], page: str) -> Path:
     """Write the JSON, then the page, each in one move, so that an interrupted write leaves no half file."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
