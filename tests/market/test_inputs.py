@@ -12,7 +12,7 @@ from countermove.errors import DataError
 from countermove.evidence.ledger import load_parameters
 from countermove.market.compile import EVIDENCE_MONTH, bundle_parameters, first_sales, launch_plan
 from countermove.market.exogenous import budget, hbm_makers, legal_market, packaging, wafers
-from countermove.market.gate_inputs import HAZARD_START, pick, transition, variant_weights
+from countermove.market.gate_inputs import pick, transition, variant_weights
 from countermove.market.inputs import Bundle
 from countermove.market.lever_inputs import lever_inputs
 from countermove.market.offers import (
@@ -126,10 +126,14 @@ def test_readings_are_picked_as_often_as_they_are_likely() -> None:
     assert np.allclose(np.bincount(pick(odds, uniforms)) / 10_000, odds, atol=1e-3)
 
 
+ENDS = 57.3
+"""Month coordinate of the end of the evidence."""
+
+
 @given(st.floats(1e-6, 0.999999), st.floats(0.05, 12.0))
 def test_a_gate_moves_once_after_the_evidence_and_altogether(uniform: float, rate: float) -> None:
-    moved = transition(np.array([uniform]), rate, MONTHS, True)[:, 0]
-    assert np.all(moved[: int(HAZARD_START) - 1] == 0.0)
+    moved = transition(np.array([uniform]), rate, MONTHS, True, ENDS)[:, 0]
+    assert np.all(moved[: int(ENDS) - 1] == 0.0)
     assert np.all(np.diff(moved) >= 0.0)
     assert moved.min() >= 0.0
     assert moved.max() <= 1.0
@@ -138,11 +142,11 @@ def test_a_gate_moves_once_after_the_evidence_and_altogether(uniform: float, rat
 
 def test_a_pinned_gate_and_a_run_without_hazards_move_no_more() -> None:
     uniform = np.array([0.2, 0.9])
-    free = transition(uniform, 1.0, MONTHS, True)
-    pinned = transition(uniform, 1.0, 70, True)
+    free = transition(uniform, 1.0, MONTHS, True, ENDS)
+    pinned = transition(uniform, 1.0, 70, True, ENDS)
     assert np.array_equal(free[:70], pinned[:70])
     assert np.all(pinned[70:] == pinned[69])
-    assert np.all(transition(uniform, 1.0, MONTHS, False) == 0.0)
+    assert np.all(transition(uniform, 1.0, MONTHS, False, ENDS) == 0.0)
 
 
 def test_each_draw_holds_one_reading_and_later_another() -> None:

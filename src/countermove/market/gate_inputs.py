@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-#: Month coordinate from which a gate may change by itself: the day after the evidence ends.
-HAZARD_START = 57.3
 NO_LIMIT = 1e8
 
 
@@ -33,15 +31,15 @@ def pick(probability: Floats, uniform: Floats) -> NDArray[np.intp]:
     return result
 
 
-def transition(uniform: Floats, rate: Floats | float, pinned_from: int, hazards: bool) -> Floats:
+def transition(uniform: Floats, rate: Floats | float, pinned_from: int, hazards: bool, evidence_ends: float) -> Floats:
     """Share of the transition completed by month, (month, draw): one smooth step at an exponential waiting time.
 
-    ``T = start - 12 ln(1 - u)/rate``; the step is a smoothstep one month wide, exactly 0 before and 1 after. A gate
+    ``T = evidence_ends - 12 ln(1 - u)/rate``; the step is a smoothstep one month wide, exactly 0 before and 1 after. A gate
     that a scenario pins no longer moves by itself.
     """
     if not hazards:
         return np.zeros((MONTHS, uniform.shape[0]))
-    when = HAZARD_START - 12.0 * np.log1p(-uniform) / np.maximum(rate, NEXT_TO_NOTHING)
+    when = evidence_ends - 12.0 * np.log1p(-uniform) / np.maximum(rate, NEXT_TO_NOTHING)
     done = np.clip(MONTH[:, None] - when + 0.5, 0.0, 1.0)
     smooth = done * done * (3.0 - 2.0 * done)
     smooth[pinned_from:] = smooth[max(pinned_from - 1, 0)]
@@ -84,8 +82,9 @@ def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniform
     """Monthly gate inputs of the market; `products` names the product axis of the gate arrays."""
     index = [products.index(name) for name in FOREIGN_PRODUCTS]
     rent = [products.index(name) for name in OFFSHORE_PRODUCTS]
-    us_moved = transition(uniforms["gates.us.transition"], p.us_transition_rate, gates.us_pinned_from, hazards)
-    cn_moved = transition(uniforms["gates.cn.transition"], p.cn_transition_rate, gates.cn_pinned_from, hazards)
+    ends = gates.evidence_ends
+    us_moved = transition(uniforms["gates.us.transition"], p.us_transition_rate, gates.us_pinned_from, hazards, ends)
+    cn_moved = transition(uniforms["gates.cn.transition"], p.cn_transition_rate, gates.cn_pinned_from, hazards, ends)
     us = variant_weights(gates.us_weights, gates.us_next, uniforms, "us", us_moved)
     cn = variant_weights(gates.cn_weights, gates.cn_next, uniforms, "cn", cn_moved)
     licence, admit = foreign(gates.licence, index), foreign(gates.admit, index)

@@ -7,6 +7,7 @@ readings per government stand side by side. Levers overtake from the first month
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -75,6 +76,8 @@ class GateArrays(NamedTuple):
     """(month,) weight of US reversals that buyers noticed; the largest of history is 1."""
     stop_notice: Array
     """(month, product) share of a year's demand pulled forward by an announced stop."""
+    evidence_ends: float
+    """Month coordinate of the last day that the readings cover: from then on a gate may change by itself."""
 
 
 def compile_gates(levers: LeverSettings, products: Sequence[str], *, known: dt.date | None = None) -> GateArrays:
@@ -117,7 +120,13 @@ def compile_gates(levers: LeverSettings, products: Sequence[str], *, known: dt.d
         cn_pinned_from=levers.pinned_from("beijing.import_gate"),
         reversal=reversal,
         stop_notice=stop_notice,
+        evidence_ends=month_coordinate(cut),
     )
+
+
+def month_coordinate(day: dt.date) -> float:
+    """Return a day as months since the start of 2022, in tenths: 57.3 for 9 October 2026."""
+    return round((day.year - FIRST_YEAR) * 12 + day.month - 1 + day.day / monthrange(day.year, day.month)[1], 1)
 
 
 @lru_cache(maxsize=32)

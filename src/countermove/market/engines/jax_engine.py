@@ -52,6 +52,7 @@ _GATE_FIELDS = (
     "cn_next",
     "reversal",
     "stop_notice",
+    "evidence_ends",
 )
 CACHE = "COUNTERMOVE_CACHE"
 
