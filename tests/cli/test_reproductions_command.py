@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from countermove.cli.documents import DOCUMENTS
+
 Command = Callable[..., Any]
 
 
@@ -31,6 +33,7 @@ def test_a_run_compares_published_figures_with_ours(command: Command) -> None:
     (one,) = document["reproductions"]
     assert one["verdict"] == "reproduced"
     assert one["gaps"][0]["value"] == 1.5
+    DOCUMENTS["reproductions"].model_validate(document)
     assert "1 of 1 tested reproductions pass" in command("reproductions", "run", "bernstein-2025-gap").out
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from countermove.cli.app import app  # noqa: F401  (registers the schemas of all commands)
+from countermove.cli.documents import DOCUMENTS
 from countermove.desk.disagreements import disagreements, held
 from countermove.desk.what_matters import HEADLINES, explained, what_matters
 from countermove.desk.what_matters_text import text
@@ -31,6 +33,7 @@ def document() -> dict[str, Any]:
 def test_the_headlines_are_those_of_the_report(document: dict[str, Any]) -> None:
     assert HEADLINES == HEADLINE
     assert list(document["headlines"]) == list(HEADLINES)
+    DOCUMENTS["what-matters"].model_validate(document)
 
 
 def test_drivers_are_parameters_in_order_of_strength_and_explain_a_share(document: dict[str, Any]) -> None:

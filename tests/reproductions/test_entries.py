@@ -105,3 +105,9 @@ def test_the_page_names_every_reproduction() -> None:
     for name, one in load_reproductions().items():
         assert f'<a id="{name}"></a>{one.title}' in written, "run python -m countermove.reproductions.page docs"
         assert one.reading in written
+
+
+def test_the_recorded_run_has_every_row_of_every_entry() -> None:
+    found = {one["id"]: [row["id"] for row in one["rows"]] for one in page.recorded()["reproductions"]}
+    wanted = {name: list(one.rows) for name, one in load_reproductions().items()}
+    assert found == wanted, "run python -m countermove.reproductions.page docs"

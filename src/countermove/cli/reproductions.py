@@ -7,7 +7,11 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text, progress
+from countermove.cli.what_matters_documents import ReproductionsDocument
+
+DOCUMENTS["reproductions"] = ReproductionsDocument
 
 EPILOG = """Examples:
 

@@ -1,22 +1,29 @@
 """Write docs/explanation/reproductions.md: every reproduction with its rows, misses and gaps, from a run made for it.
 
 python -m countermove.reproductions.page docs
+
+The same run is recorded as `data/reproductions/recorded.json`, so that the app can show it without forty seconds of simulation.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+from countermove import __version__
 from countermove.errors import CountermoveError, EnvironmentProblem, InputError
+from countermove.evidence.data_tree import DATA, data_hash
 from countermove.evidence.ledger import load_ledger
 from countermove.reproductions.carry_out import Carried, Compared, carry_out
-from countermove.reproductions.catalogue import load_reproductions
+from countermove.reproductions.catalogue import FOLDER, load_reproductions
 from countermove.reproductions.entry import TIERS
-from countermove.reproductions.text import made, number, stated
+from countermove.reproductions.text import document, made, number, stated
 
 PAGE = "explanation/reproductions.md"
+RECORD = DATA / FOLDER / "recorded.json"
 DRAWS = 1024
 WRITTEN = "<!-- Written by `python -m countermove.reproductions.page docs` from the data and a run. Do not edit. -->"
 
@@ -40,6 +47,18 @@ def text(carried: Sequence[Carried]) -> str:
         "\n".join([WRITTEN, "", "# Published results, made again", "", INTRODUCTION, "", *_summary(carried), *_entries(carried)])
         + "\n"
     )
+
+
+def recorded_text(carried: Sequence[Carried]) -> str:
+    """Return the run as JSON: the document of `countermove reproductions run`, with what it was made from."""
+    body = {"version": __version__, "data_hash": data_hash()} | document(carried)
+    return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def recorded() -> dict[str, Any]:
+    """Return the recorded run; `data_hash` tells whether the data have changed since."""
+    found: dict[str, Any] = json.loads(RECORD.read_text(encoding="utf-8"))
+    return found
 
 
 def _summary(carried: Sequence[Carried]) -> Iterator[str]:
@@ -112,13 +131,14 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1 or not Path(arguments[0]).is_dir():
         raise InputError("one folder is expected", where="page", hint="python -m countermove.reproductions.page docs")
     target = Path(arguments[0]) / PAGE
-    made_again = text(carry_out(list(load_reproductions().values()), draws=DRAWS))
+    carried = carry_out(list(load_reproductions().values()), draws=DRAWS)
     try:
-        target.write_text(made_again, encoding="utf-8", newline="\n")
+        target.write_text(text(carried), encoding="utf-8", newline="\n")
+        RECORD.write_text(recorded_text(carried), encoding="utf-8", newline="\n")
     except OSError as error:
         hint = "check the permission"
         raise EnvironmentProblem(f"cannot write: {error.strerror or error}", where=str(target), hint=hint) from None
-    print(f"written: {target}")
+    print(f"written: {target}, {RECORD.name}")
     return 0
 
 
