@@ -52,6 +52,12 @@ def test_the_growth_of_world_sales_drives_the_ratio_of_compute_upwards(document:
     assert first["correlation"] > 0
 
 
+def test_both_gates_move_h200_revenue_and_neither_moves_the_date_of_parity(document: dict[str, Any]) -> None:
+    gates = {name: [gate["share"] for gate in one["gates"]] for name, one in document["headlines"].items()}
+    assert min(gates["h200_china_revenue_usd_bn"]) > 0.05
+    assert max(gates["parity_year_chip_decode"]) < 0.1
+
+
 def test_the_memory_conflict_is_shown_with_its_sides_and_the_names_of_their_sources(document: dict[str, Any]) -> None:
     (memory,) = [one for one in document["conflicts"] if one["path"] == "parameters/supply.hbm_domestic_2026"]
     assert memory["kind"] == "mixture"

@@ -179,7 +179,7 @@ def _band(values: Floats) -> Medians:
 
 
 def _headline(name: str, values: Floats, resampled: Resampled, ledger: Ledger) -> dict[str, Any]:
-    """One headline with its strongest assumptions, the readings of both gates, and what they explain together."""
+    """One headline with its strongest assumptions, what both gates do, and what they explain together."""
     outcome = OUTCOMES[name]
     document = {"label": outcome.label, "unit": outcome.unit} | _band(values)
     if np.ptp(values) == 0:
@@ -188,24 +188,30 @@ def _headline(name: str, values: Floats, resampled: Resampled, ledger: Ledger) -
         ((path, resampled.correlation(path, values) or 0.0) for path in resampled.ranks), key=lambda pair: -abs(pair[1])
     )
     strong = [(path, rho) for path, rho in order if abs(rho) > resampled.noise and path in ledger.parameters][:STRONGEST]
-    readings = {
-        side: pick(np.asarray(getattr(resampled.compiled.gates, f"{side}_weights")), resampled.values[f"gates.{side}.variant"])
-        for side in GOVERNMENTS
-    }
-    columns = [resampled.ranks[path] for path, _ in strong] + _indicators(readings)
+    gates = {side: _gate_columns(side, resampled) for side in GOVERNMENTS}
+    columns = [resampled.ranks[path] for path, _ in strong] + [column for found in gates.values() for column in found]
     return document | {
         "drivers": [_driver(path, rho, ledger) for path, rho in strong],
         "gates": [
-            {"government": GOVERNMENTS[side], "share": max(explained(values, _indicators({side: held_by})), 0.0)}
-            for side, held_by in readings.items()
+            {"government": GOVERNMENTS[side], "share": max(explained(values, found), 0.0)} for side, found in gates.items()
         ],
         "explained": explained(values, columns),
     }
 
 
-def _indicators(readings: Mapping[str, NDArray[np.intp]]) -> list[Floats]:
-    """Return 0/1 columns for all but the first reading of each gate that some draw has."""
-    return [np.asarray(found == number, dtype=np.float64) for found in readings.values() for number in np.unique(found)[1:]]
+def _gate_columns(side: str, resampled: Resampled) -> list[Floats]:
+    """Columns for what a gate does in each draw: its reading now, the one it moves to, when, and when by where to."""
+    gates, drawn = resampled.compiled.gates, resampled.values
+    now = pick(np.asarray(getattr(gates, f"{side}_weights")), drawn[f"gates.{side}.variant"])
+    following = np.take(np.asarray(getattr(gates, f"{side}_next")), now, axis=0).T
+    later, when = pick(following, drawn[f"gates.{side}.destination"]), ranked(drawn[f"gates.{side}.transition"])
+    moves = _indicators(later)
+    return [*_indicators(now), *moves, when, *(column * when for column in moves)]
+
+
+def _indicators(readings: NDArray[np.intp]) -> list[Floats]:
+    """Return 0/1 columns for all but the first reading that some draw has."""
+    return [np.asarray(readings == number, dtype=np.float64) for number in np.unique(readings)[1:]]
 
 
 def explained(values: Floats, columns: Sequence[Floats]) -> float:

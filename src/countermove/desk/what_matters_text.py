@@ -47,7 +47,8 @@ def _drivers(document: Mapping[str, Any]) -> list[str]:
                 lines += wrapped(f"{driver['label']} ({basis})", first=f"  {driver['share']:4.0%} {sign} ", rest=" " * 9)
         for gate in one["gates"]:
             if gate["share"] >= LEAST_SHARE:
-                lines += [f"  {gate['share']:4.0%}   readings of {gate['government']}'s gate"]
+                does = f"{gate['government']}'s gate: its reading now, when it moves, and where to"
+                lines += [f"  {gate['share']:4.0%}   {does}"]
         lines += [""]
     return lines
 
