@@ -92,12 +92,14 @@ def suffix_names() -> list[str]:
 
 
 def ledger() -> Ledger:
-    """Return everything the data tree says; presets, chips, systems and models answer to their paths too."""
+    """Return everything the data tree says; presets, chips, systems, models and reproductions answer to their paths too."""
     from countermove.evidence.ledger import load_ledger
     from countermove.hardware.describe import register_paths
+    from countermove.reproductions import evidence_paths
 
     preset_entries.register()
     register_paths()
+    evidence_paths.register()
     return load_ledger()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from countermove import api
 from countermove.errors import DataError, InputError
 from countermove.reproductions import page, text
 from countermove.reproductions.carry_out import Ours, carry_out, verdict
@@ -111,3 +112,10 @@ def test_the_recorded_run_has_every_row_of_every_entry() -> None:
     found = {one["id"]: [row["id"] for row in one["rows"]] for one in page.recorded()["reproductions"]}
     wanted = {name: list(one.rows) for name, one in load_reproductions().items()}
     assert found == wanted, "run python -m countermove.reproductions.page docs"
+
+
+def test_a_reproduction_is_found_by_its_path_with_the_claims_it_rests_on() -> None:
+    found = api.look_up("reproductions/semianalysis-stacks")
+    assert found.kind == "reproduction"
+    assert {"hbm-stacks-all", "hbm-stacks-per-910c", "hbm-stacks-as-910c"} <= {claim.id for claim in found.claims}
+    assert found.sources

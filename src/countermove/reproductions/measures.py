@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.evidence.ledger import load_ledger
 from countermove.experiments.draws import uniforms
 from countermove.market.exogenous import legal_market
 from countermove.market.inputs import Bundle
@@ -21,14 +22,15 @@ from countermove.market.world import world_h100e
 from countermove.outcomes import OUTCOMES, measure
 from countermove.quantities.axes import ROUTES
 from countermove.quantities.calendar import period_months
+from countermove.quantities.units import convert
 
 Floats = NDArray[np.float64]
 
-B300E_PER_H200 = (0.40, 0.44)
-"""One H200 in B300-equivalents, dense 8-bit: claim b300e-per-h200. A uniform draw per world, the same in every scenario."""
+B300E_PER_H200 = "b300e-per-h200"
+"""Claim: one H200 in B300-equivalents, dense 8-bit, as a range. A uniform draw per world, the same in every scenario."""
 
-B30A_PRICE = 22.5
-"""Thousand USD for a B30A: claim price-b30a-ifp."""
+B30A_PRICE = "price-b30a-ifp"
+"""Claim: price of a B30A."""
 
 HUAWEI = VENDORS.index("huawei")
 ASCEND = tuple(place for place, name in enumerate(DOMESTIC_PRODUCTS) if name.startswith("ascend"))
@@ -58,7 +60,8 @@ class Simulated:
     @property
     def b300e(self) -> Floats:
         """Return B300-equivalents per H100e, `(draw,)`."""
-        low, high = B300E_PER_H200
+        claim = load_ledger().claims[B300E_PER_H200]
+        low, high = claim.low or 0.0, claim.high or 0.0
         return low + (high - low) * uniforms(self.seed, "reproductions.b300e-per-h200", self.draws)
 
     @property
@@ -97,7 +100,8 @@ def if_all_money_buys_b30a(world: Simulated, period: str) -> Floats:
 
     first, last = period_months(period)
     money = np.broadcast_to(legal_market(world.named)[first:last].mean(axis=0), (world.draws,))
-    chips = 1000.0 * money / B30A_PRICE
+    price = float(convert(load_ledger().claims[B30A_PRICE].value or 0.0, "usd/chip", "thousand usd/chip"))
+    chips = 1000.0 * money / price
     bought = float(product_table(("b30a",)).h100e[0]) * chips
     return np.asarray(world.flow("us_h100e_added", period) / (bought + world.added(period, ("grey", "domestic"))))
 
