@@ -1,6 +1,6 @@
 """The JAX engine: from a scenario's arrays and a joint sample to final numbers, in one compiled program.
 
-Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 1,024 draws at a time (`lax.map`), so
+Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 256 draws at a time (`lax.map`), so
 that a chunk's monthly arrays stay near the processor and only final numbers leave. Measured reasons: docs/decisions/0050.
 Programs are cached on disk across processes.
 """
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError
+from countermove.market.engines.settled import settling
 from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle
 from countermove.market.model import Model
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
-LANES = 1024
+LANES = 256
 """Draws that one pass of the compiled loop steps together: the fastest of the sizes measured."""
 
 Measure = Callable[[Mapping[str, Any]], Sequence[Any]]
@@ -77,6 +78,13 @@ def require_jax() -> Any:
     set_option("jax_persistent_cache_min_compile_time_secs", 0.5)
     set_option("jax_persistent_cache_min_entry_size_bytes", 0)
     return jax
+
+
+def compiler_options(jax: Any) -> dict[str, Any] | None:
+    """Return what XLA is told on processors: use whole vectors, not halves; a minimum need not care for "not a number"."""
+    if jax.default_backend() != "cpu":
+        return None
+    return {"xla_cpu_prefer_vector_width": 512, "xla_cpu_enable_fast_min_max": True}
 
 
 @dataclass(frozen=True)
@@ -156,7 +164,7 @@ class JaxEngine:
         chunks = -(-count // LANES)
         shape, arguments = self._prepared(draws, gates, levers, hazards, fixed, chunks)
         if shape not in self._programs:
-            self._programs[shape] = self._jax.jit(self._program(shape))
+            self._programs[shape] = self._jax.jit(self._program(shape), compiler_options=compiler_options(self._jax))
         found = np.asarray(self._programs[shape](*arguments))
         return np.moveaxis(found, 0, 1).reshape(found.shape[1], -1)[:, :count]
 
@@ -207,7 +215,8 @@ class JaxEngine:
 
         def program(sample: Any, fields: Any, paths: Any, caps: Any) -> Any:
             def chunk(block: Any) -> Any:
-                return self._one_chunk(shape, block, fields, paths, caps)
+                with settling():
+                    return self._one_chunk(shape, block, fields, paths, caps)
 
             return jax.lax.map(chunk, sample)
 

@@ -12,6 +12,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from countermove.market.engines import settled
+
 
 class Traced(NDArrayOperatorsMixin):
     """One JAX array. Floating-point partners are brought to its engine's precision, so nothing is widened on the way."""
@@ -39,6 +41,11 @@ class Traced(NDArrayOperatorsMixin):
         if name == "power" and not isinstance(inputs[1], int):
             return self._power(*inputs)
         given = {key: self._plain(value) for key, value in options.items()}
+        if name in ("sum", "max", "min") and isinstance(inputs[0], Traced) and len(inputs) == 1 and given.keys() <= {"axis"}:
+            return getattr(inputs[0], name)(**given)
+        if name in ("concatenate", "stack") and len(inputs) == 1 and not given.get("axis"):
+            parts = [jnp.asarray(self._plain(part)) for part in inputs[0]]
+            return self._wrapped((settled.joined if name == "concatenate" else settled.stacked)(parts))
         return self._wrapped(getattr(jnp, name)(*[self._plain(value) for value in inputs], **given))
 
     def _power(self, base: Any, exponent: Any) -> Any:
@@ -100,10 +107,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, np.ndarray) and key.dtype.kind == "i" and key.ndim == 1:
-            # Constant places become slices, which the compiler merges with what follows; a gather it would not.
-            import jax.numpy as jnp
-
-            return self._wrapped(jnp.concatenate([self.raw[place : place + 1] for place in key.tolist()], axis=0))
+            return self._wrapped(settled.picked(self.raw, key))
         return self._wrapped(self.raw[self._index(key)])
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -132,7 +136,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def sum(self, axis: Any = None) -> Any:
         """Sum along axes."""
-        return self._wrapped(self.raw.sum(axis=axis))
+        return self._wrapped(settled.summed(self.raw, axis))
 
     def mean(self, axis: Any = None) -> Any:
         """Mean along axes."""
@@ -140,11 +144,19 @@ class Traced(NDArrayOperatorsMixin):
 
     def min(self, axis: Any = None) -> Any:
         """Least along axes."""
-        return self._wrapped(self.raw.min(axis=axis))
+        import jax.numpy as jnp
+
+        if not isinstance(axis, int):
+            return self._wrapped(self.raw.min(axis=axis))
+        return self._wrapped(settled.along(self.raw, axis, jnp.minimum, jnp.min))
 
     def max(self, axis: Any = None) -> Any:
         """Largest along axes."""
-        return self._wrapped(self.raw.max(axis=axis))
+        import jax.numpy as jnp
+
+        if not isinstance(axis, int):
+            return self._wrapped(self.raw.max(axis=axis))
+        return self._wrapped(settled.along(self.raw, axis, jnp.maximum, jnp.max))
 
     def any(self, axis: Any = None) -> Any:
         """Whether any entry is true, along axes."""

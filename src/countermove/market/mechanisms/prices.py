@@ -46,7 +46,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     scarcity = (short * wanted) / (wanted + TINY)
     target = (
         c.list_price[DOMESTIC]
-        * xp.minimum(cost, 1.0)[c.vendor_index] ** p.cost_pass_through
+        * (xp.minimum(cost, 1.0) ** p.cost_pass_through)[c.vendor_index]
         * (1.0 + p.scarcity_premium * scarcity)
     )
     domestic = sticky(s.price[DOMESTIC], target, p.price_months, c.dt, xp)
