@@ -64,3 +64,10 @@ def test_labels_keep_their_gap_their_order_and_the_frame(wanted: list[float]) ->
 
 def test_labels_that_have_room_stay_where_they_want_to_be() -> None:
     assert spread([250.0, 10.0, 120.0], 20.0, 0.0, 300.0) == pytest.approx([250.0, 10.0, 120.0])
+
+
+def test_ticks_of_a_tiny_range_differ_from_each_other() -> None:
+    ticks = nice_ticks(0.0, 1e-13)
+    assert len(set(ticks)) == len(ticks) > 1
+    assert ticks[0] <= 0.0
+    assert ticks[-1] >= 1e-13

@@ -44,7 +44,8 @@ def nice_ticks(low: float, high: float, count: int = 4) -> tuple[float, ...]:
         high = low + (abs(low) if abs(low) > 1e-9 else 1.0)
     step = nice_step(high - low, count)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return tuple(round(i * step, 12) for i in range(first, last + 1))
+    digits = 12 - math.floor(math.log10(step))  # of the step, not of one: ticks of a tiny range must not all round to 0
+    return tuple(round(i * step, digits) for i in range(first, last + 1))
 
 
 def log_ticks(low: float, high: float) -> tuple[float, ...]:
