@@ -130,7 +130,7 @@ def compare(source: Path) -> None:
     time = {q: np.array([float(peer[p][f"{q}_ms"] or "nan") / 1e3 for p in rows.kept]) for q in ("tpot", "ttft")}
     answered = np.isfinite(time["tpot"])
     print(f"{len(answered)} rows; the peer answers {answered.sum()}, refuses {(~answered).sum()} ({(~answered).mean():.0%}).\n")
-    print("| rows that both answer | n | TPOT ours | TPOT peer | TTFT ours | TTFT peer | peer refuses |\n|---|---|---|---|---|---|---|")
+    print("| rows that both answer | n | TPOT ours | TPOT peer | TTFT ours | TTFT peer | peer refuses |\n" + "|---" * 7 + "|")
     labels = [("all", np.ones(len(answered), dtype=bool))]
     for column in ("mode", "system", "backend"):
         values = np.array(table.labels(column))[rows.kept]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from countermove.hardware.fit import crossvalidation, measured
+from countermove.hardware.fit import crossvalidation, measured, published
 from countermove.hardware.fit.boosting import Settings, boost
 from countermove.hardware.fit.efficiencies import fit
 from countermove.hardware.fit.intervals import half_widths
@@ -71,6 +71,21 @@ def test_intervals_hold_their_share() -> None:
     fold = np.arange(4000) % 5
     share, _ = coverage(truth, np.ones(4000), fold, np.ones(4000, dtype=bool))
     assert 0.88 < share < 0.92
+
+
+def test_no_reference_is_a_chip_that_is_to_be_transferred_to() -> None:
+    transferred = {row["chip"] for row in published.points()}
+    references = published._rows(published.REFERENCES)
+    assert not transferred & {row["chip"] for row in references}
+    assert len(published.references().seconds) == len(references)
+
+
+def test_a_chip_left_out_takes_its_references_along(rows: crossvalidation.Rows) -> None:
+    systems = np.array(measured.silicon().labels("system"))[rows.kept]
+    without = crossvalidation.take_points(rows.points, np.nonzero(systems != "h200_sxm")[0])
+    kept = crossvalidation._known(without)
+    assert 0 < len(kept.seconds) < len(published.references().seconds)
+    assert kept.points.chip.memory.max() < 1.3e11
 
 
 def test_no_rows_no_interval() -> None:

@@ -13,7 +13,7 @@ from countermove.hardware.serving.fitted import load_fitted
 from countermove.hardware.serving.physics import CLASSES, prepare, slowdowns, timing
 from countermove.hardware.serving.predictor import predict_requests
 from countermove.hardware.serving.rows import Instance, Request
-from countermove.hardware.serving.steps import cache_limit, decode_step, prefill_pass
+from countermove.hardware.serving.steps import CHUNK, cache_limit, copies, decode_step, prefill_pass, prefill_share
 from countermove.hardware.workloads import load_models
 
 
@@ -59,6 +59,43 @@ def test_prefill_counts_two_operations_per_active_parameter() -> None:
     work = prefill_pass(points)
     operations = (work.weight_compute + work.expert_compute)[0] * points.peak[0] * 8
     assert operations == pytest.approx(1024 * load_models().llm("deepseek-v3").matrix_operations, rel=1e-6)
+
+
+def test_replicas_that_read_prompts_together_share_the_weights_and_the_experts() -> None:
+    one = assemble([request("deepseek-v3", tensor=8)])
+    many = assemble([request("deepseek-v3", tensor=1, replicas=8)])
+    alone, together = prefill_share(one, np.zeros(1)), prefill_share(many, np.zeros(1))
+    # The same chips do the same products, however attention is placed.
+    assert together.expert_compute[0] == pytest.approx(alone.expert_compute[0])
+    assert together.weight_compute[0] == pytest.approx(alone.weight_compute[0])
+    # Eight prompts at once read every expert once.
+    assert together.expert_read[0] == pytest.approx(alone.expert_read[0] / 8, rel=0.01)
+
+
+def test_queued_prompts_join_one_pass_until_it_is_full() -> None:
+    points = assemble([request("deepseek-v3", prompt=CHUNK / 8)])
+    single, queued = prefill_share(points, np.zeros(1)), prefill_share(points, np.full(1, 100.0))
+    assert queued.weight_read[0] == pytest.approx(single.weight_read[0] / 8)
+    assert queued.weight_compute[0] == pytest.approx(single.weight_compute[0])
+
+
+def test_a_token_goes_once_to_every_place_that_holds_one_of_its_experts() -> None:
+    assert copies(np.array([1.0, 1e6]), np.array([8.0, 8.0])) == pytest.approx([1.0, 8.0], rel=1e-3)
+    assert copies(np.array([4.0]), np.array([8.0]))[0] == pytest.approx(4 * (1 - 0.75**8))
+
+
+def test_settings_of_the_engine_bound_the_batch_and_narrow_the_cache() -> None:
+    plain, few, narrow = (assemble([request(load=64, **more)]) for more in ({}, {"most": 10.0}, {"cache_bytes": 1.0}))
+    assert cache_limit(few)[0] == 10
+    assert cache_limit(narrow)[0] == pytest.approx(2 * cache_limit(plain)[0])
+
+
+def test_early_engines_are_slower_and_engines_for_wide_experts_are_not() -> None:
+    early, tuned = request("deepseek-v3", month=1.0), request("deepseek-v3", month=1.0, tuned=True)
+    ttft, tpot = times(request("deepseek-v3"), early, tuned)
+    assert tpot[1] > 1.3 * tpot[0]
+    assert tpot[2] < tpot[1]
+    assert np.isfinite(ttft).all()
 
 
 def test_sparse_and_windowed_attention_read_less() -> None:

@@ -79,6 +79,14 @@ def test_phases_give_rates() -> None:
     assert train["mfu"] == pytest.approx(0.42, rel=0.15)
 
 
+def test_a_training_step_of_few_tokens_shows_its_fixed_time() -> None:
+    model = load_models().llm("llama-3-1-8b")
+    large, small = (
+        phases.training_rate("h200-sxm", None, model, 8192, eight_bit=True, tokens_per_step=tokens)[0] for tokens in (1e9, 8192)
+    )
+    assert 8192 / small == pytest.approx(8192 / large + phases.STEP_SECONDS, rel=1e-3)
+
+
 @pytest.mark.parametrize(("chip", "measured"), [("h100-sxm", 333.9), ("h200-sxm", 367.9), ("gb200", 741.5)])
 def test_training_meets_mlperf(chip: str, measured: float) -> None:
     # MLPerf Training v5.0, Llama 3.1 405B on 512 accelerators; MLPerf name and logo are trademarks of MLCommons, result

@@ -24,12 +24,12 @@ BINS = 32
 class Settings:
     """How trees are grown; the defaults are those of the shipped correction."""
 
-    trees: int = 500
+    trees: int = 1000
     depth: int = 7
     rate: float = 0.13
     ridge: float = 0.3
     huber: float = 0.10
-    rows: float = 0.7
+    rows: float = 0.85
     features: float = 0.35
     seed: int = 7
 

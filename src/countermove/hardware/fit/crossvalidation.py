@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.hardware.fit.boosting import Settings, boost
-from countermove.hardware.fit.efficiencies import fit
+from countermove.hardware.fit.efficiencies import References, fit
 from countermove.hardware.fit.measured import Measured
+from countermove.hardware.fit.published import references
 from countermove.hardware.serving.assemble import assemble
 from countermove.hardware.serving.physics import Work, prepare, slowdowns, timing
 from countermove.hardware.serving.points import Points
@@ -109,7 +110,7 @@ def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 
     # One copy of each measurement is enough for the physics.
     once = index[np.unique(np.stack([rows.ttft[index], rows.tpot[index]]), axis=1, return_index=True)[1]]
     ones = np.ones(len(once))
-    found = fit(take_points(rows.points, once), rows.ttft[once], rows.tpot[once], ones, evaluations)
+    found = fit(take_points(rows.points, once), rows.ttft[once], rows.tpot[once], ones, evaluations, _known(points))
     trees: dict[str, Trees] = {}
     if correct:
         work = take_work(rows.work, index)
@@ -119,6 +120,15 @@ def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 
             target = np.log(measured[index] / modelled)
             trees[name] = boost(seen, target, rows.weight[index], rows.strict[index], CORRECTION[name])
     return Model(found.weights, trees)
+
+
+def _known(points: Points) -> References:
+    """Return the published references on chips of ``points``: a chip that is left out takes its references along."""
+    found = references()
+    chips = {*zip(points.chip.memory, points.chip.bandwidth, strict=True)}
+    own = zip(found.points.chip.memory, found.points.chip.bandwidth, strict=True)
+    kept = np.nonzero([chip in chips for chip in own])[0]
+    return References(take_points(found.points, kept), found.seconds[kept], found.prefill[kept])
 
 
 def apply(model: Model, rows: Rows, index: Index) -> tuple[Array, Array, Array, Array]:

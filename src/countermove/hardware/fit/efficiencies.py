@@ -9,7 +9,7 @@ derivative along log slowdown j times trait f.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,24 +26,31 @@ SCALE: Final = (0.15, 0.30)
 SD_MEAN: Final = 1.0
 SD_DIFFERENCE: Final = 0.35
 
-#: Narrower ones for classes whose efficiency kernels bound: reads reach 60-95% of bandwidth, products 30-85% of peak.
+#: Narrower ones for classes whose efficiency kernels bound: reads reach 60-95% of bandwidth, products 30-85% of peak; and a
+#: prompt that is read holds up the decoding sequences for about its whole time, whatever the engine.
 SD_BOUNDED: Final = {
-    "weight_read": (0.25, 0.15),
-    "expert_read": (0.25, 0.2),
-    "cache_read": (0.25, 0.2),
-    "weight_compute": (0.5, 0.25),
-    "expert_compute": (0.7, 0.3),
-    "prefill_compute": (0.7, 0.35),
+    "weight_read": (0.25, 0.09),
+    "expert_read": (0.25, 0.12),
+    "cache_read": (0.25, 0.12),
+    "weight_compute": (0.5, 0.15),
+    "expert_compute": (0.3, 0.1),
+    "attention_compute": (0.4, 0.15),
+    "prefill_compute": (0.4, 0.12),
+    "prefill_attention": (0.5, 0.2),
+    "blocked": (0.2, 0.1),
 }
 
 _ALL: Final = frozenset(CLASSES)
 
+#: Classes that few rows on one engine inform, so that engines do not move them.
+_POOLED: Final = frozenset({"early_layer"})
+
 #: Classes that a trait may move; others keep the family mean.
 ALLOWED: Final = {
     "one": _ALL,
-    "blackwell": _ALL - {"queue_power", "split_power"},
-    "sglang": _ALL,
-    "vllm": _ALL,
+    "blackwell": _ALL - _POOLED - {"queue_power", "split_power"},
+    "sglang": _ALL - _POOLED,
+    "vllm": _ALL - _POOLED,
     "fp4": {"weight_read", "weight_compute", "expert_read", "expert_compute", "prefill_compute", "layer", "expert_layer"},
     "wide": {
         "hop",
@@ -59,8 +66,27 @@ ALLOWED: Final = {
     },
     "split": {"step", "host", "expert_layer", "layer", "first_fixed", "expert_read"},
     "bf16": {"weight_compute", "prefill_compute"},
+    "early": {"host", "hop", "expert_read", "expert_compute", "cache_read", "attention_compute", "blocked"},
+    "tuned": {
+        "step",
+        "host",
+        "layer",
+        "expert_layer",
+        "expert_compute",
+        "volume",
+        "hop",
+        "far_hop",
+        "attention_compute",
+        "prefill_compute",
+        "prefill_attention",
+        "prefill_volume",
+        "prefill_layer",
+    },
     "old": {"step", "host", "layer", "blocked", "queue", "queue_power", "first_fixed", "prefill_compute"},
 }
+
+#: Rows that a published reference counts for: few points stand for a whole kind of software.
+REFERENCE_WEIGHT: Final = 10.0
 
 #: Step of the numerical derivative along a log slowdown.
 STEP: Final = 1e-4
@@ -74,6 +100,14 @@ class Fitted(NamedTuple):
     evaluations: int
 
 
+class References(NamedTuple):
+    """Published points beside the silicon sample: deployments, seconds, and True where they time a prefill."""
+
+    points: Points
+    seconds: Array
+    prefill: NDArray[np.bool_]
+
+
 def start() -> Array:
     """Return the weights that the fit starts from and shrinks towards, shape (class, trait)."""
     weights = np.zeros((len(CLASSES), len(FEATURES)))
@@ -81,7 +115,14 @@ def start() -> Array:
     return weights
 
 
-def fit(points: Points, ttft: Array, tpot: Array, weight: Array, evaluations: int = 40) -> Fitted:
+def fit(
+    points: Points,
+    ttft: Array,
+    tpot: Array,
+    weight: Array,
+    evaluations: int = 40,
+    references: References | None = None,
+) -> Fitted:
     """Return the weights that explain measured seconds; every row must fit in memory."""
     from scipy.optimize import least_squares
 
@@ -89,14 +130,22 @@ def fit(points: Points, ttft: Array, tpot: Array, weight: Array, evaluations: in
     classes, traits = np.nonzero(free)
     bounds = [SD_BOUNDED.get(name, (SD_MEAN, SD_DIFFERENCE)) for name in CLASSES]
     sd = np.array([bounds[number][0 if trait == 0 else 1] for number, trait in zip(classes, traits, strict=True)])
-    target = np.log(np.stack([tpot, ttft]))
-    root = np.sqrt(weight)[None, :] / np.array(SCALE)[:, None]
+    target, mass, reads = np.log(np.stack([tpot, ttft])), np.stack([weight, weight]), np.zeros(len(tpot), dtype=bool)
+    if references is not None and len(references.seconds):
+        # A reference has one time only: that of a token, or of a prompt's share of a prefill worker.
+        points = _joined(points, references.points)
+        size = len(references.seconds)
+        target = np.concatenate([target, np.tile(np.log(references.seconds), (2, 1))], axis=1)
+        mass = np.concatenate([mass, np.outer([REFERENCE_WEIGHT, 0.0], np.ones(size))], axis=1)
+        reads = np.concatenate([reads, references.prefill])
+    root = np.sqrt(mass) / np.array(SCALE)[:, None]
     first = start()
     work = prepare(points)
 
     def logs(slow: dict[str, Array]) -> Array:
         found = timing(work, slow)
-        return np.log(np.stack([found.tpot, found.ttft]))
+        both: Array = np.log(np.stack([np.where(reads, found.share, found.tpot), found.ttft]))
+        return both
 
     def unpacked(values: Array) -> Array:
         weights = first.copy()
@@ -122,6 +171,17 @@ def fit(points: Points, ttft: Array, tpot: Array, weight: Array, evaluations: in
 
     found = least_squares(residuals, np.zeros(len(classes)), jac=jacobian, max_nfev=evaluations, method="trf")
     return Fitted(unpacked(found.x), float(found.cost), int(found.nfev))
+
+
+def _joined(one: Any, other: Any) -> Any:
+    """Return two `Points` as one; both of fitted stacks, whose offsets are zero."""
+    if isinstance(one, tuple):
+        parts = (
+            mine if name == "offsets" else _joined(mine, theirs)
+            for name, mine, theirs in zip(one._fields, one, other, strict=True)  # type: ignore[attr-defined]
+        )
+        return type(one)(*parts)
+    return np.concatenate([one, other])
 
 
 def _robust(error: Array) -> Array:

@@ -6,59 +6,44 @@ efficiencies follow from the family mean and the kernel shares in ``data/models/
 
 from __future__ import annotations
 
-import csv
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from countermove.errors import CountermoveError
-from countermove.evidence.data_tree import DATA
+from countermove.hardware.fit.published import Row, points, request
 from countermove.hardware.serving import phases
 from countermove.hardware.serving.assemble import assemble
 from countermove.hardware.serving.fitted import load_fitted
 from countermove.hardware.serving.frontier import throughput
 from countermove.hardware.serving.physics import prepare, slowdowns, timing
 from countermove.hardware.serving.predictor import predict_requests
-from countermove.hardware.serving.question import Question, resolve
-from countermove.hardware.serving.rows import Request, with_concurrency
-
-POINTS: Final = DATA / "hardware" / "points.csv"
-
-#: Share of draft tokens kept, stated by the CloudMatrix paper for one draft token.
-ACCEPTED: Final = 0.7
+from countermove.hardware.serving.rows import Request
 
 #: Longest time per token of a decode point that states no batch.
 DECODE_LIMIT_S: Final = 0.0476
 
-Row = dict[str, str]
-
-
-def points() -> list[Row]:
-    """Return the published points."""
-    with POINTS.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
 
 def predicted(row: Row) -> float:
     """Return the prediction of a point in its own quantity."""
-    request = _request(row)
+    asked = request(row)
     if row["phase"] == "prefill":
-        return phases.prefill_rate(request, [request.decode])
+        return phases.prefill_rate(asked, [asked.decode])
     if row["phase"] == "decode" and not row["concurrency"]:
-        return phases.decode_rate(request, [request.decode], DECODE_LIMIT_S)[0]
+        return phases.decode_rate(asked, [asked.decode], DECODE_LIMIT_S)[0]
     if row["phase"] == "decode":
-        return _decode(request)
-    found = predict_requests([request])
+        return _decode(asked)
+    found = predict_requests([asked])
     if row["quantity"] == "tpot_ms":
         return 1e3 * float(found.tpot[0])
-    return float(throughput(found, [request])[0][0])
+    return float(throughput(found, [asked])[0][0])
 
 
 def best_engine(row: Row) -> float:
     """Return what `predict --phase` says: shares of the stack are set to published runs, so this is no transfer."""
-    request = _request(row)
+    asked = request(row)
     limit = 1e3 * DECODE_LIMIT_S if row["phase"] == "decode" else None
-    return phases.published_rate(row["phase"], request, int(row["chips"]), limit)[0]
+    return phases.published_rate(row["phase"], asked, int(row["chips"]), limit)[0]
 
 
 def table() -> str:
@@ -85,25 +70,6 @@ def table() -> str:
     lines += ["", "| chip | points | median error |", "|---|---|---|"]
     lines += [f"| {chip} | {len(found)} | {np.median(found):.0%} |" for chip, found in errors.items()]
     return "\n".join(lines)
-
-
-def _request(row: Row) -> Request:
-    drafts = int(row["mtp"])
-    asked: dict[str, Any] = {name: int(row[column]) for name, column in (("tensor", "tp"), ("data", "dp"), ("expert", "ep"))}
-    question = Question(
-        system=row["chip"],
-        model=row["model"],
-        prompt=float(row["isl"]),
-        output=float(row["osl"]),
-        count=int(row["chips"]),
-        software=row["software"],
-        precision=row["precision"],
-        drafts=drafts,
-        accepted=ACCEPTED if drafts else 0.0,
-        **{name: value for name, value in asked.items() if value > 1 or name != "expert"},
-    )
-    request = resolve(question)[0]
-    return with_concurrency(request, float(row["concurrency"])) if row["concurrency"] else request
 
 
 def _decode(request: Request) -> float:

@@ -37,6 +37,10 @@ BATCHES: Final = tuple(float(2 ** (power / 2)) for power in range(25))
 #: (Llama 3.1 405B, 319-334 tokens/s and chip); the H200 and GB200 rows, not used here, then come out within 10%.
 DENSE_FP8_GAIN: Final = 1.96
 
+#: Seconds of a training step that do not shrink with the work per chip: exchanges, optimiser, launches. Set to MLPerf Training
+#: rows of H200 tuning Llama-2-70B with adapters, 8 sequences on 16 and 32 chips against 8: 0.16 and 0.12 s.
+STEP_SECONDS: Final = 0.14
+
 #: Prompt tokens per chip in a prefill batch, and the time per token where no limit is given. Assumptions.
 PREFILL_TOKENS: Final = 16384.0
 UNHURRIED_MS: Final = 100.0
@@ -107,7 +111,7 @@ def prefill_rate(request: Request, workers: list[Any]) -> float:
     """Return prompt tokens per second and chip of the best worker, all its replicas reading prompts back to back."""
     tried = assemble([replace(request, prefill=worker, decode=worker) for worker in workers])
     slow = slowdowns(load_fitted().weights, tried)
-    seconds = prefill_seconds(prefill_share(tried), slow)
+    seconds = prefill_seconds(prefill_share(tried, np.full_like(tried.prompt, np.inf)), slow)
     fits = prepare(tried).limit >= 1.0
     return float(np.max(np.where(fits, request.prompt / seconds / tried.prefill.chips, 0.0), initial=0.0))
 
@@ -127,14 +131,20 @@ def decode_rate(request: Request, workers: list[Any], limit: float) -> tuple[flo
     return float(rate[place]), float(found.tpot[place])
 
 
-def training_rate(chip: str, system: str | None, model: Llm, context: float, *, eight_bit: bool) -> tuple[float, float]:
-    """Return trained tokens per second and chip, and the share of the 16-bit peak (causal operations, no recomputation)."""
+def training_rate(
+    chip: str, system: str | None, model: Llm, context: float, *, eight_bit: bool, tokens_per_step: float = np.inf
+) -> tuple[float, float]:
+    """Return trained tokens per second and chip, and the share of the 16-bit peak (causal operations, no recomputation).
+
+    ``tokens_per_step`` are those of one chip: with few of them the fixed time of a step shows, r' = b / (b / r + fixed).
+    """
     catalogue = load_catalogue()
     case = Case(model, 1.0, context, microbatches=MICROBATCHES, eight_bit=eight_bit)
     rows = requested_rows([(catalogue.chip(chip), None if system is None else catalogue.system(system))])
     tokens = float(roofline.training(case, rows).tokens[0])
     if eight_bit and not model.is_mixture and "fp8" in catalogue.chip(chip).peaks:
         tokens *= DENSE_FP8_GAIN
+    tokens /= 1.0 + STEP_SECONDS * tokens / tokens_per_step
     return tokens, tokens * roofline.training_operations(case) / float(rows.peak16[0])
 
 

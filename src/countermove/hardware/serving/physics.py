@@ -35,7 +35,7 @@ from countermove.hardware.serving.steps import Step, cache_limit, decode_step, p
 Array = NDArray[np.float64]
 
 #: Traits that select efficiencies, in the order of `Points.features`.
-FEATURES: Final = ("one", "blackwell", "sglang", "vllm", "fp4", "wide", "split", "bf16", "old")
+FEATURES: Final = ("one", "blackwell", "sglang", "vllm", "fp4", "wide", "split", "bf16", "old", "early", "tuned")
 
 #: Operator classes with the central slowdown the fit starts from (a pure ratio, or seconds for fixed times).
 CLASSES: Final = {
@@ -51,13 +51,14 @@ CLASSES: Final = {
     "layer": 2.5e-5,
     "expert_layer": 2e-5,
     "linear_layer": 2e-5,
+    "early_layer": 2e-4,
     "step": 1e-3,
     "host": 1e-5,
     "prefill_compute": 1.8,
     "prefill_attention": 2.0,
     "prefill_volume": 1.5,
     "prefill_layer": 1e-4,
-    "blocked": 0.7,
+    "blocked": 0.9,
     "first_fixed": 3e-2,
     "first_steps": 1.0,
     "queue": 0.3,
@@ -108,14 +109,15 @@ def prepare(points: Points) -> Work:
     load = points.concurrency / decoders
     limit = cache_limit(points)
     batch = np.minimum(load, np.maximum(limit, 1e-9))
+    entered = np.maximum(np.where(split, points.concurrency / readers, batch) - 1.0, 1e-3)
     return Work(
         decode=decode_step(points, np.maximum(batch, 1.0)),
         pass_=prefill_pass(points),
-        share=prefill_share(points),
+        share=prefill_share(points, entered / np.where(split, 1.0, points.prefill.replicas)),
         limit=limit,
         load=load,
         batch=batch,
-        entered=np.maximum(np.where(split, points.concurrency / readers, batch) - 1.0, 1e-3),
+        entered=entered,
         split=split,
         output=points.output,
         gained=1.0 + points.drafts * points.accepted,
@@ -163,6 +165,7 @@ def step_seconds(work: Step, s: dict[str, Array]) -> Array:
         work.layers * s["layer"]
         + work.expert_layers * s["expert_layer"]
         + work.linear_layers * s["linear_layer"]
+        + work.early_layers * s["early_layer"]
         + s["step"]
         + work.sequences * s["host"]
     )

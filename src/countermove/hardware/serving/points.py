@@ -96,6 +96,9 @@ class Points(NamedTuple):
     concurrency: Array
     drafts: Array  # tokens proposed per sequence and step by multi-token prediction, 0 without
     accepted: Array  # share of them that is kept
+    most: Array  # sequences that one replica takes at once by its settings, inf where nothing is set
+    early: Array  # 1 for engines of early 2025
+    busiest: Array  # load of the busiest chip's experts against what engines reach in service
     weight_bytes: Array
     expert_bytes: Array
     peak: Array  # peak for matrix products with replicated weights

@@ -19,7 +19,7 @@ from typing import Final
 from countermove.errors import CountermoveError, InputError, did_you_mean
 from countermove.hardware.catalogue import Catalogue, load_catalogue
 from countermove.hardware.chip import Chip
-from countermove.hardware.llm import Llm
+from countermove.hardware.llm import CACHE_BYTES, Llm
 from countermove.hardware.serving.points import WEIGHT_BYTES
 from countermove.hardware.serving.steps import USABLE_MEMORY
 from countermove.hardware.workloads import ModelData, load_models
@@ -61,7 +61,12 @@ class Instance:
 
 @dataclass(frozen=True)
 class Request:
-    """One deployment and load to predict: chip, model, engine, precision, both phases, tokens and concurrent requests."""
+    """One deployment and load to predict: chip, model, engine, precision, both phases, tokens and concurrent requests.
+
+    ``most`` sequences run at once per replica (inf: what memory holds); ``cache_bytes`` per element of the cache. ``tuned``
+    is an engine written for wide expert parallelism with two micro-batches in flight, ``even`` a profile whose tokens were
+    dealt evenly to the experts.
+    """
 
     chip: Chip
     domain: int | None
@@ -78,6 +83,10 @@ class Request:
     month: float | None = None
     drafts: int = 0
     accepted: float = 0.0
+    most: float = math.inf
+    cache_bytes: float = CACHE_BYTES
+    tuned: bool = False
+    even: bool = False
 
 
 def read_request(

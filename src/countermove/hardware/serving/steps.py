@@ -6,7 +6,13 @@ the layer definitions in `llm`; a weight is read once per step, of the experts t
     touched = 1 - (1 - k/E)^tokens                    (tokens routed evenly, k of E experts each)
 
 Communication per layer and step: two all-reduces of the hidden states over the tensor slices (ring, 2 (t-1)/t of the
-volume), or a dispatch and a combine of k copies per token where attention is replicated (DeepSeek-V3, arXiv 2412.19437).
+volume), or a dispatch (8 bits) and a combine (16 bits) of the copies of a token where attention is replicated (DeepSeek-V3,
+arXiv 2412.19437). In prefill one copy goes to every chip, and over the network to every domain, that holds a chosen expert:
+
+    copies(n) = n (1 - (1 - 1/n)^k), of which (n - 1)/n leave their place                (n places, k experts of a token)
+
+In decode the low-latency exchange sends every one of the k copies by itself. Copies inside a domain use its links, the
+others the network; both run at once, and the slower one counts.
 """
 
 from __future__ import annotations
@@ -22,6 +28,15 @@ Array = NDArray[np.float64]
 
 #: Bytes per element of hidden states on the wire.
 ACTIVATION_BYTES = 2.0
+
+#: Bytes per element of a token sent to an expert and back: 8 bits out, 16 bits in.
+EXCHANGE_BYTES = 3.0
+
+#: Most domains that the experts of a token lie in: the routers of DeepSeek-V3 choose 4 of 8 groups (arXiv 2412.19437).
+GROUPS = 4.0
+
+#: Tokens of one prefill pass: the default of vLLM and TensorRT-LLM, and of SGLang on chips of 80 GB and more.
+CHUNK = 8192.0
 
 #: Share of memory that weights and cache may fill; engines keep the rest for activations and graphs.
 USABLE_MEMORY = 0.9
@@ -42,6 +57,7 @@ class Step(NamedTuple):
     layers: Array  # layers that are launched
     expert_layers: Array
     linear_layers: Array
+    early_layers: Array  # layers launched one kernel at a time by engines of early 2025
     sequences: Array  # sequences per replica that the host handles
 
 
@@ -57,13 +73,17 @@ def prefill_pass(points: Points) -> Step:
     return _step(points, points.prefill, points.prompt, np.ones_like(points.prompt), points.prompt, prefill=True)
 
 
-def prefill_share(points: Points) -> Step:
-    """Return one prompt's share of a worker's time when all its replicas read prompts side by side."""
-    pass_ = prefill_pass(points)
-    r = points.prefill.replicas
-    shared = {"weight_compute", "attention_compute", "volume", "hops", "far_hops", "layers", "expert_layers", "linear_layers"}
-    scaled = (value / r if name in shared else value for name, value in zip(Step._fields, pass_, strict=True))
-    return Step(*scaled)
+def prefill_share(points: Points, waiting: Array) -> Step:
+    """Return one prompt's share of a worker's time when every replica reads prompts and ``waiting`` others are queued.
+
+    All replicas read at once, so that what one of them does alone takes 1/replicas of the worker's time per prompt; queued
+    prompts join one pass up to `CHUNK` tokens, and weights are read once per pass.
+    """
+    joined = np.clip(np.minimum(waiting + 1.0, CHUNK / points.prompt), 1.0, None)
+    prompt, r = points.prompt, points.prefill.replicas
+    one = np.ones_like(prompt)
+    pass_ = _step(points, points.prefill, joined * prompt, one, prompt, prefill=True, together=r)
+    return Step(*(value / (r * joined) for value in pass_))
 
 
 def cache_limit(points: Points) -> Array:
@@ -74,16 +94,27 @@ def cache_limit(points: Points) -> Array:
     free = USABLE_MEMORY * points.chip.memory - held
     slices = np.minimum(w.tensor, m.kv_heads) * w.pipeline
     per_sequence = (m.cache_token * (points.prompt + points.output) + m.cache_fixed) / slices
-    return np.maximum(free, 0.0) / per_sequence * w.replicas
+    return np.minimum(np.maximum(free, 0.0) / per_sequence, points.most) * w.replicas
 
 
-def _step(points: Points, worker: Worker, tokens: Array, sequences: Array, context: Array, *, prefill: bool) -> Step:
+def _step(
+    points: Points,
+    worker: Worker,
+    tokens: Array,
+    sequences: Array,
+    context: Array,
+    *,
+    prefill: bool,
+    together: Array | float = 1.0,
+) -> Step:
+    """Return a step of ``tokens``: of one replica in prefill, where ``together`` replicas run; of the whole worker in decode."""
     c, m = points.chip, points.model
     # A prompt is read by one replica; decode tokens spread over all of them.
     local = tokens if prefill else np.maximum(tokens / worker.replicas, 1.0)
+    all_ = tokens * together
     t = worker.tensor
     weights = m.replicated / (t * worker.pipeline)
-    touched = -np.expm1(tokens * np.log1p(-np.minimum(m.experts_per_token / m.experts, 1 - 1e-9)))
+    touched = -np.expm1(all_ * np.log1p(-np.minimum(m.experts_per_token / m.experts, 1 - 1e-9)))
     cap = np.minimum(context, 2 * m.cap if prefill else m.cap)
     if prefill:
         # Keys are written once and read by blocks of queries: the compute binds.
@@ -94,23 +125,45 @@ def _step(points: Points, worker: Worker, tokens: Array, sequences: Array, conte
         read = np.maximum(sequences / worker.replicas, 1.0) * per_sequence / np.minimum(t, m.kv_heads)
         attend = local * (m.decode_fixed + m.decode_token * context + m.decode_capped * cap) / t
     apart = (worker.replicas > 1) & (m.expert_layers > 0)
-    reduced = np.where(t > 1, 2 * m.layers * 2 * (t - 1) / t * local, 0.0)
-    moved = np.where(apart, m.expert_layers * 1.5 * m.experts_per_token * local * (1 - 1 / worker.chips), 0.0)
     far = worker.chips > c.domain
-    speed = np.where(far, c.network, c.link)
     hops = np.where(t > 1, 2 * m.layers, 0.0) + np.where(apart, 2 * m.expert_layers, 0.0)
     return Step(
         weight_read=points.weight_bytes * weights / c.bandwidth,
         weight_compute=2 * weights * local / points.peak,
         expert_read=points.expert_bytes * m.routed * touched / (worker.chips * c.bandwidth),
-        expert_compute=2 * m.routed_active * tokens / (worker.chips * points.expert_peak),
+        expert_compute=2 * m.routed_active * all_ * points.busiest / (worker.chips * points.expert_peak),
         cache_read=read / c.bandwidth,
         attention_compute=attend / c.peak16,
-        volume=(reduced + moved) * m.hidden * ACTIVATION_BYTES / np.maximum(speed, 1e6),
+        volume=_exchange(points, worker, local, prefill=prefill),
         hops=hops,
         far_hops=np.where(far, hops, 0.0),
         layers=m.layers,
         expert_layers=m.expert_layers,
         linear_layers=m.linear_layers,
+        early_layers=m.layers * points.early,
         sequences=sequences / worker.replicas,
     )
+
+
+def _exchange(points: Points, worker: Worker, local: Array, *, prefill: bool) -> Array:
+    """Return seconds on the links for ``local`` tokens of one replica: all-reduces, or dispatch and combine of experts."""
+    c, m = points.chip, points.model
+    t = worker.tensor
+    link, network = np.maximum(c.link, 1e6), np.maximum(c.network, 1e6)
+    far = worker.chips > c.domain
+    reduced = np.where(t > 1, 2 * m.layers * 2 * (t - 1) / t * local, 0.0) * ACTIVATION_BYTES
+    apart = (worker.replicas > 1) & (m.expert_layers > 0)
+    domains = np.maximum(worker.chips / c.domain, 1.0)
+    k = m.experts_per_token
+    chips = copies(worker.chips, k) if prefill else k
+    outside = (copies(domains, np.minimum(k, GROUPS)) if prefill else k) * (1 - 1 / domains)
+    # Each chip sends the tokens of a replica in slices, one per tensor slice.
+    bytes_ = np.where(apart, m.expert_layers * EXCHANGE_BYTES * local / t, 0.0)
+    inside = chips * (1 - 1 / worker.chips) if prefill else k * (1 / domains - 1 / worker.chips)
+    moved = np.maximum(bytes_ * inside / link, bytes_ * outside / network)
+    return (reduced / np.where(far & ~apart, network, link) + moved) * m.hidden
+
+
+def copies(places: Array, chosen: Array) -> Array:
+    """Return the expected number of ``places`` that hold at least one of ``chosen`` experts of a token."""
+    return places * -np.expm1(chosen * np.log1p(-np.minimum(1.0 / places, 1 - 1e-9)))
