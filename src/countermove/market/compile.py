@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,20 @@ def compile_market(
     return assemble(bundle_parameters(draws), draws, gates, levers, caps, n, hazards=hazards, dt=dt)
 
 
+def recompile(
+    inputs: MarketInputs,
+    draws: Mapping[str, Floats],
+    gates: GateArrays,
+    levers: LeverSettings,
+    *,
+    hazards: bool = True,
+) -> MarketInputs:
+    """Inputs of the same draws under other gates and levers, to the bit those of `compile_market`: only what they move is new."""
+    caps = cap_windows(cap_applies(foreign_cap_share(gates, GATE_PRODUCTS)), levers)
+    moved = moved_by_levers(bundle_parameters(draws), draws, gates, levers, caps, inputs.draws, hazards=hazards)
+    return replace(inputs, monthly={name: moved.get(name, value) for name, value in inputs.monthly.items()})
+
+
 def assemble(
     p: Bundle,
     uniforms: Mapping[str, Floats],
@@ -127,10 +142,9 @@ def assemble(
     c.update(choice_constants(p, products, c, software_at_anchor(p, n), n))
     usual = compile_levers({})
     c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in ("logic", "hbm", "packaging")])
-    x = gate_inputs(gates, GATE_PRODUCTS, p, uniforms, hazards)
-    x.update(market_inputs(p, c, levers, usual, n))
+    x = market_inputs(p, c, n)
+    x.update(moved_by_levers(p, uniforms, gates, levers, caps, n, hazards=hazards))
     x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
-    x.update(cap_base(p, caps, n))
     c["launch_plan"] = launch_plan(first_sales(np.asarray(supply.launch_month, dtype=float)), p.launch_slip, n)
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
     c["reference_yield"] = reference_yield(p, c)
@@ -140,16 +154,35 @@ def assemble(
     return MarketInputs(p, c, x, start, n)
 
 
-def market_inputs(p: Bundle, c: Bundle, levers: LeverSettings, status_quo: LeverSettings, n: int) -> Bundle:
-    """Monthly inputs other than gates."""
-    legal, slots, capacity = legal_market(p), packaging(p), wafers(p)
+def moved_by_levers(
+    p: Bundle,
+    uniforms: Mapping[str, Floats],
+    gates: GateArrays,
+    levers: LeverSettings,
+    caps: Bundle,
+    n: int,
+    *,
+    hazards: bool,
+) -> Bundle:
+    """Monthly inputs that a lever or a gate can move; all others, constants and first stocks hang on draws alone."""
+    from countermove.policy.levers import compile_levers
+
+    x = gate_inputs(gates, GATE_PRODUCTS, p, uniforms, hazards)
+    x["hbm_imports"] = hbm_imports(p, levers)
+    x.update(lever_inputs(levers, compile_levers({}), p, legal_market(p)))
+    x.update(cap_base(p, caps, n))
+    return x
+
+
+def market_inputs(p: Bundle, c: Bundle, n: int) -> Bundle:
+    """Monthly inputs that neither gates nor levers move."""
+    slots, capacity = packaging(p), wafers(p)
     makers, own = hbm_makers(p)
     per_class = c.h100e[GREY][:, 0]
     x = Bundle(
         budget=budget_path(p),
         wafers=capacity,
         packaging=slots,
-        hbm_imports=hbm_imports(p, levers),
         hbm_domestic=makers,
         hbm_in_house=own,
         die_imports=die_imports(p, n),
@@ -159,7 +192,6 @@ def market_inputs(p: Bundle, c: Bundle, levers: LeverSettings, status_quo: Lever
     x.update(foreign_lines(p, n))
     x.update(offer_inputs(p, c.list_price))
     x.update(reference_paths(p, c.base_research, slots, capacity, n))
-    x.update(lever_inputs(levers, status_quo, p, legal))
     return x
 
 

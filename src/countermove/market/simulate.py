@@ -44,29 +44,44 @@ def simulate(
     if engine not in ENGINES:
         raise InputError(f"no engine {engine!r}", where="engine", hint=did_you_mean(engine, ENGINES))
     chosen = model or Model()
-    return _with_numpy(inputs, chosen, keep) if engine == "numpy" else _with_jax(inputs, chosen, keep)
+    if engine == "numpy":
+        return simulate_months(inputs, inputs.initial, 0, MONTHS, model=chosen, keep=keep)
+    return _with_jax(inputs, chosen, keep)
 
 
-def _with_numpy(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
-    p, c = Bundle(inputs.parameters), Bundle(inputs.constants)
+def simulate_months(
+    inputs: MarketInputs,
+    state: State,
+    first: int,
+    last: int,
+    *,
+    model: Model | None = None,
+    keep: Callable[[str], bool] = lambda _: True,
+) -> Trajectory:
+    """Run the months [first, last) on NumPy from the stocks before them; the series hold these months alone.
+
+    Stretches one after the other give the bits of a whole run. InputError for months outside the clock.
+    """
+    if not 0 <= first <= last <= MONTHS:
+        raise InputError(f"months {first} to {last} were asked for", where="months", hint=f"the clock has months 0 to {MONTHS}")
+    chosen, p, c = model or Model(), Bundle(inputs.parameters), Bundle(inputs.constants)
     steps = round(1.0 / float(c.dt))
-    state = inputs.initial
     stored: dict[str, Floats] = {}
     with np.errstate(under="ignore"):
-        for month in range(MONTHS):
+        for month in range(first, last):
             x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
             for sub in range(steps):
-                state, flows = model.month(state, p, c, _only_once(x, sub), np)
+                state, flows = chosen.month(state, p, c, _only_once(x, sub), np)
                 seen = observe(state, p, c, x, flows, np)
                 for name, value in seen.items():
                     if not keep(name):
                         continue
                     if name not in stored:
-                        stored[name] = np.zeros((MONTHS, *value.shape))
+                        stored[name] = np.zeros((last - first, *value.shape))
                     if name in LEVELS or sub == 0:
-                        stored[name][month] = value
+                        stored[name][month - first] = value
                     else:
-                        stored[name][month] += value
+                        stored[name][month - first] += value
     return Trajectory(stored, state, "numpy")
 
 
