@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from countermove.experiments import pipeline
 from countermove.experiments.result import NOT_REACHED
 from countermove.experiments.scenario import Scenario, load_scenario
-from countermove.market.compile import compile_market
+from countermove.market.compile import compile_market, recompile
 from countermove.market.inputs import MarketInputs
 from countermove.outcomes import HORIZON, OUTCOMES, outcome
 from countermove.outcomes.window import Window
@@ -166,6 +166,7 @@ class Simulator:
         self._lock = threading.Lock()
         self._samples: Recent[dict[str, Floats]] = Recent(6)
         self._pasts: Recent[Stretch] = Recent(3)
+        self._whole: Recent[MarketInputs] = Recent(3)
         self._runs: Recent[Run] = Recent(MOST_KEPT_DRAWS, weigh=lambda run: run.draws)
         self._accelerator = Accelerator() if accelerate else None
 
@@ -190,7 +191,7 @@ class Simulator:
     def run(self, side: Side, *, draws: int, seed: int) -> tuple[Scenario, Run]:
         """Return a simulated scenario; InputError for a side that does not fit."""
         scenario = scenario_of(side)
-        key = (scenario_key(scenario), draws, seed)
+        key = (scenario_key(scenario), draws, seed, self._compiled_for(draws))
         with self._lock:
             return scenario, self._runs.get_or(key, lambda: self._simulated(scenario, draws, seed))
 
@@ -223,11 +224,15 @@ class Simulator:
             milliseconds=round((time.perf_counter() - began) * 1000, 2),
         )
 
+    def _compiled_for(self, draws: int) -> bool:
+        """Tell whether compiled programs answer; a run of another precision is no reference for theirs."""
+        return self._accelerator is not None and self._accelerator.ready(draws)
+
     def _simulated(self, scenario: Scenario, draws: int, seed: int) -> Run:
         inputs = self._inputs(scenario, draws, seed)
         if not shares_the_past(scenario):
             return Run(with_numpy(inputs, inputs.initial, 0, MONTHS).monthly, draws, "numpy")
-        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed)
+        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed, self._compiled_for(draws))
         past = self._pasts.get_or(key, lambda: self._stretch(inputs, None)[0])
         rest, engine = self._stretch(inputs, past)
         return Run(Joined((past, rest)), draws, engine)
@@ -241,7 +246,11 @@ class Simulator:
     def _inputs(self, scenario: Scenario, draws: int, seed: int) -> MarketInputs:
         compiled = pipeline.compile_scenario(scenario)
         sample = self._sample(compiled, draws, seed)
-        return compile_market(sample, compiled.gates, compiled.levers, hazards=scenario.hazards)
+        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed)
+        given: Any = (sample, compiled.gates, compiled.levers)
+        if key not in self._whole:
+            return self._whole.get_or(key, lambda: compile_market(*given, hazards=scenario.hazards))
+        return recompile(self._whole[key], *given, hazards=scenario.hazards)
 
     def _sample(self, compiled: pipeline.Compiled, draws: int, seed: int) -> dict[str, Floats]:
         key = (json.dumps(compiled.scenario.to_dict()["set"], sort_keys=True), draws, seed)

@@ -14,10 +14,13 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.market.engines.jax_engine import require_jax
+from countermove.market.engines.jax_engine import compiler_options, require_jax
+from countermove.market.engines.settled import settling
+from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
 from countermove.market.observe import observe
+from countermove.market.simulate import simulate_months
 from countermove.market.state import State
 from countermove.quantities.calendar import MONTHS, month_index
 
@@ -26,6 +29,9 @@ Monthly = Mapping[str, Floats]
 
 SPLIT: Final = month_index("2026-01")
 """Scenarios that differ from the status quo only from this month on share one simulation of everything before it."""
+
+KIND: Final = np.float32
+"""Precision of the compiled loop: a screen shows three digits, and single precision keeps four (docs/decisions/0050)."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,8 @@ class Stretch:
 
 def with_numpy(inputs: MarketInputs, state: State, first: int, last: int) -> Stretch:
     """Simulate the months [first, last) from a state, as a plain loop."""
-    p, c = Bundle(inputs.parameters), Bundle(inputs.constants)
-    model, stored = Model(), dict[str, Floats]()
-    with np.errstate(under="ignore"):
-        for month in range(first, last):
-            x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
-            state, flows = model.month(state, p, c, x, np)
-            for name, value in observe(state, p, c, x, flows, np).items():
-                if name not in stored:
-                    stored[name] = np.zeros((last - first, *value.shape))
-                stored[name][month - first] = value
-    return Stretch(stored, state)
+    found = simulate_months(inputs, state, first, last)
+    return Stretch(found.monthly, found.final)
 
 
 class Accelerator:
@@ -60,6 +57,10 @@ class Accelerator:
         self._wanted: set[tuple[Any, ...]] = set()
         self._lock = threading.Lock()
         self.available = _jax_is_installed()
+
+    def ready(self, draws: int) -> bool:
+        """Tell whether both stretches of the clock are compiled for a number of draws."""
+        return all((draws, months) in self._programs for months in (MONTHS - SPLIT, SPLIT))
 
     def prepare(self, inputs: MarketInputs) -> None:
         """Compile the programs for inputs of these shapes: both stretches of the clock."""
@@ -96,10 +97,10 @@ def _is_static(values: Any) -> bool:
 
 def _arguments(inputs: MarketInputs, state: State, first: int, last: int) -> tuple[Any, ...]:
     """Return the arguments of the compiled loop: state, parameters, constants that are no indices, monthly inputs."""
-    numbers = {name: np.asarray(value, float) for name, value in inputs.constants.items() if not _is_static(value)}
-    parameters = {name: np.asarray(value, float) for name, value in inputs.parameters.items()}
-    monthly = {name: np.ascontiguousarray(value[first:last], float) for name, value in inputs.monthly.items()}
-    return tuple(np.asarray(array, float) for array in state), parameters, numbers, monthly
+    numbers = {name: np.asarray(value, KIND) for name, value in inputs.constants.items() if not _is_static(value)}
+    parameters = {name: np.asarray(value, KIND) for name, value in inputs.parameters.items()}
+    monthly = {name: np.ascontiguousarray(value[first:last], KIND) for name, value in inputs.monthly.items()}
+    return tuple(np.asarray(array, KIND) for array in state), parameters, numbers, monthly
 
 
 def _fitted(given: tuple[Any, ...], pattern: tuple[Any, ...]) -> tuple[Any, ...] | None:
@@ -128,18 +129,24 @@ def _compiled(inputs: MarketInputs, first: int, last: int) -> Any:
     jax = require_jax()
     import jax.numpy as jnp
 
-    jax.config.update("jax_enable_x64", True)
     static = {name: value for name, value in inputs.constants.items() if _is_static(value)}
     model = Model()
 
+    def traced(values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: Traced(value, KIND) for name, value in values.items()}
+
     def run(start: Any, parameters: Any, numbers: Any, monthly: Any) -> Any:
-        p, c = Bundle(parameters), Bundle({**numbers, **static})
+        p, c = Bundle(traced(parameters)), Bundle({**traced(numbers), **static})
 
         def month(state: State, x: Any) -> Any:
-            new, flows = model.month(state, p, c, Bundle(x), jnp)
-            return new, observe(new, p, c, Bundle(x), flows, jnp)
+            now = Bundle(traced(x))
+            with settling():
+                new, flows = model.month(State(*[Traced(one, KIND) for one in state]), p, c, now, np)
+                seen = observe(new, p, c, now, flows, np)
+            stored = {name: plain(value, KIND) for name, value in seen.items()}
+            return State(*[jnp.asarray(plain(one, KIND), dtype=KIND) for one in new]), stored
 
         return jax.lax.scan(month, State(*start), monthly)
 
     arguments = _arguments(inputs, inputs.initial, first, last)
-    return cast(Any, jax.jit(run)).lower(*arguments).compile()
+    return cast(Any, jax.jit(run, compiler_options=compiler_options(jax))).lower(*arguments).compile()
