@@ -30,6 +30,7 @@ from countermove.experiments.sweep_chunk import _with_numpy as with_numpy
 from countermove.experiments.sweep_file import DEFAULT_OUTCOMES
 from countermove.experiments.sweep_jax import engine_for, fixed_parameters
 from countermove.experiments.sweep_plan import Quantity
+from countermove.market.engines.jax_engine import LANES
 from countermove.outcomes import OUTCOMES
 
 SCENARIO = "h200-2026"
@@ -60,16 +61,56 @@ def market(sizes: tuple[int, ...]) -> dict[str, Any]:
         found.setdefault("one_at_a_time", []).append(counting.cpu_seconds(lambda: experiment(demand_price_elasticity=2.0), 1))
         found.setdefault("sampling", []).append(counting.cpu_seconds(lambda: sampled(compiled, seed=2, draws=8192), 1) / 8192)
     rates = {name: 1.0 / min(times) for name, times in found.items()}
-    shape, arguments = engine._prepared(given[min(sizes)], compiled.gates, compiled.levers, True, fixed, 1)
+    first = {name: values[:LANES] for name, values in draws.items()}
+    shape, arguments = engine._prepared(first, compiled.gates, compiled.levers, True, fixed, 1)
     import jax
 
     counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)
-    per_run = {name: number / 1024 for name, number in counted.items()}
+    per_run = {name: number / LANES for name, number in counted.items()}
     return {"runs_per_core_second": rates, "operations_per_run": per_run}
 
 
+LIVE = (
+    "h200_china_revenue_usd_bn",
+    "china_compute_h100e",
+    "domestic_ai_chip_revenue_usd_bn",
+    "duty_proceeds_usd_bn",
+    "domestic_share_money",
+    "us_china_compute_ratio_h100e",
+    "gap_months_system_decode",
+    "china_shortage_share",
+)
+
+
+def live(calls: int = 100, start: str = "2026-11", draws: int = 512) -> dict[str, float]:
+    """Wall time of the live path, warm: a lever change to five quantiles of eight outcomes in 132 months over 512 draws, JAX.
+
+    The session resumes from the month that the move changes; `cpu_ms` is processor time of all cores, which other jobs on the
+    machine move less.
+    """
+    from countermove.experiments.live import LiveSession
+
+    opened = time.perf_counter()
+    session = LiveSession(SCENARIO, LIVE, draws=draws, seed=1)
+    opened = time.perf_counter() - opened
+    walls, cpus = [], []
+    for call in range(calls + 3):
+        wall, cpu = time.perf_counter(), time.process_time()
+        session.move({"washington.duty": 0.25 + call * 1e-3}, start=start)
+        walls.append(1e3 * (time.perf_counter() - wall))
+        cpus.append(1e3 * (time.process_time() - cpu))
+    walls, cpus = sorted(walls[3:]), sorted(cpus[3:])
+    return {
+        "p50_ms": walls[calls // 2],
+        "p99_ms": walls[min(calls - 1, int(0.99 * calls))],
+        "least_ms": walls[0],
+        "cpu_ms": cpus[0],
+        "open_s": opened,
+    }
+
+
 def latency(calls: int = 20) -> dict[str, float]:
-    """Wall time of the live path, warm: a lever change to monthly quantiles of eight series over 512 draws, NumPy, in process."""
+    """The same without a compiled program: monthly quantiles of eight series over 512 draws, whole runs on NumPy, in process."""
     from countermove.market.compile import compile_market
     from countermove.market.simulate import simulate
 
@@ -136,6 +177,7 @@ def main() -> None:
         "versions": {name: _version(name) for name in ("numpy", "jax", "jaxlib")} | {"python": platform.python_version()},
         "limit": limit | {"memory_bytes_per_s": counting.memory_rate()},
         "market": market(sizes),
+        "live": live() | {"cores": float(len(os.sched_getaffinity(0))), "load": os.getloadavg()[0]},
         "latency": latency(),
         "cold_first_answer_s": cold_start(),
         "stock_flow": stocks(given.pysd),
@@ -151,6 +193,7 @@ def main() -> None:
     ratios["numpy_over_one_at_a_time"] = rates["numpy_1024"] / rates["one_at_a_time"]
     if "ratio" in document["stock_flow"]:
         ratios["stock_flow_over_pysd_under_ema"] = document["stock_flow"]["ratio"]
+    ratios["live_numpy_over_jax"] = document["latency"]["p50_ms"] / document["live"]["p50_ms"]
     document["ratios"] = ratios
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(document, indent=1) + "\n")
@@ -159,7 +202,12 @@ def main() -> None:
     for name, value in rates.items():
         print(f"{name + ', runs a core-second':52} {value:,.1f}")
     print(f"{'transcendentals a run':52} {counted:,.0f}")
-    print(f"{'live path p50, p99 (ms)':52} {document['latency']['p50_ms']:.0f}, {document['latency']['p99_ms']:.0f}")
+    for name, times in (
+        ("live path, JAX from the month that moves", document["live"]),
+        ("whole runs, NumPy", document["latency"]),
+    ):
+        print(f"{name + ', p50, p99 (ms)':52} {times['p50_ms']:.0f}, {times['p99_ms']:.0f}")
+    print(f"{'processor time of a live move (ms)':52} {document['live']['cpu_ms']:.0f}")
     print(f"{'first answer of a cold process (s)':52} {document['cold_first_answer_s']:.2f}")
 
 

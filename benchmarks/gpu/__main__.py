@@ -17,6 +17,7 @@ from benchmarks.__main__ import QUANTITIES, SCENARIO
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
 from countermove.experiments.sweep_jax import engine_for, fixed_parameters
+from countermove.market.engines.jax_engine import LANES
 
 
 def seconds(work: Any, repeats: int = 5) -> float:
@@ -59,9 +60,9 @@ def main() -> None:
 
         found[size] = size / seconds(work, 3)
     shape, arguments = engine._prepared(
-        {name: values[:1024] for name, values in draws.items()}, compiled.gates, compiled.levers, True, fixed, 1
+        {name: values[:LANES] for name, values in draws.items()}, compiled.gates, compiled.levers, True, fixed, 1
     )
-    counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)["transcendental"] / 1024
+    counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)["transcendental"] / LANES
     best = max(found.values())
     share = best * counted / device["exp_per_s"]
     print(

@@ -60,7 +60,9 @@ class LiveSession:
         self._values = sampled(base, seed=seed, draws=draws)
         self._parameters, self._draws = bundle_parameters(self._values), draws
         inputs = compile_market(self._values, base.gates, base.levers, hazards=self.scenario.hazards)
-        self._base = {name: inputs.monthly[name] for name in self._moved(base) if name in inputs.monthly}
+        self._caps: Bundle | None = None
+        self._base: Mapping[str, Floats] = self._moved(base)
+        self._base = {name: inputs.monthly[name] for name in self._base if name in inputs.monthly}
 
         def measure(seen: Mapping[str, Any], month: Any, smuggled: Any) -> list[Any]:
             window = month_window(seen, month, smuggled)
@@ -91,15 +93,20 @@ class LiveSession:
         found[first:] = quantiles(series[first:])
         return LiveBands(self.outcomes, found, series, first)
 
-    def _moved(self, compiled: Compiled) -> Bundle:
-        """Compile what gates and levers set, (month, ...)."""
+    def _moved(self, compiled: Compiled) -> Mapping[str, Floats]:
+        """Compile what gates and levers set, (month, ...); a cap that covers what it did is not spread over draws again."""
         from countermove.market.compile import GATE_PRODUCTS, moved_by_levers
-        from countermove.market.exogenous import cap_windows
+        from countermove.market.exogenous import cap_base, cap_windows
         from countermove.market.gate_inputs import cap_applies, foreign_cap_share
 
         caps = cap_windows(cap_applies(foreign_cap_share(compiled.gates, GATE_PRODUCTS)), compiled.levers)
-        given = (self._parameters, self._values, compiled.gates, compiled.levers, caps, self._draws)
-        return moved_by_levers(*given, hazards=self.scenario.hazards)
+        given = (self._parameters, self._values, compiled.gates, compiled.levers)
+        found: dict[str, Floats] = moved_by_levers(*given, hazards=self.scenario.hazards)
+        if self._caps is not None and all(np.array_equal(window, self._caps[name]) for name, window in caps.items()):
+            return found | {name: self._base[name] for name in ("cap_base_flow", "cap_base_lump", "cap_reset")}
+        if self._caps is None:
+            self._caps = caps
+        return found | cap_base(self._parameters, caps, self._draws)
 
     def _stocks_before(self, month: int) -> list[Stocks]:
         """Return the stocks of the session's own scenario before a month, kept once they are known."""
@@ -112,6 +119,8 @@ class LiveSession:
 
 def first_difference(one: Floats, other: Floats) -> int:
     """Return the first month in which two monthly inputs differ, 132 if none."""
+    if one is other:
+        return MONTHS
     if one.shape != other.shape:
         return 0
     differs = (one != other).reshape(len(one), -1).any(axis=1)

@@ -114,7 +114,8 @@ def recompile(
 ) -> MarketInputs:
     """Inputs of the same draws under other gates and levers, to the bit those of `compile_market`: only what they move is new."""
     caps = cap_windows(cap_applies(foreign_cap_share(gates, GATE_PRODUCTS)), levers)
-    moved = moved_by_levers(bundle_parameters(draws), draws, gates, levers, caps, inputs.draws, hazards=hazards)
+    p = bundle_parameters(draws)
+    moved = moved_by_levers(p, draws, gates, levers, hazards=hazards) | cap_base(p, caps, inputs.draws)
     return replace(inputs, monthly={name: moved.get(name, value) for name, value in inputs.monthly.items()})
 
 
@@ -143,7 +144,8 @@ def assemble(
     usual = compile_levers({})
     c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in ("logic", "hbm", "packaging")])
     x = market_inputs(p, c, n)
-    x.update(moved_by_levers(p, uniforms, gates, levers, caps, n, hazards=hazards))
+    x.update(moved_by_levers(p, uniforms, gates, levers, hazards=hazards))
+    x.update(cap_base(p, caps, n))
     x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
     c["launch_plan"] = launch_plan(first_sales(np.asarray(supply.launch_month, dtype=float)), p.launch_slip, n)
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
@@ -159,18 +161,15 @@ def moved_by_levers(
     uniforms: Mapping[str, Floats],
     gates: GateArrays,
     levers: LeverSettings,
-    caps: Bundle,
-    n: int,
     *,
     hazards: bool,
 ) -> Bundle:
-    """Monthly inputs that a lever or a gate can move; all others, constants and first stocks hang on draws alone."""
+    """Monthly inputs that a lever or a gate can move, with `cap_base`; all others, constants and stocks hang on draws alone."""
     from countermove.policy.levers import compile_levers
 
     x = gate_inputs(gates, GATE_PRODUCTS, p, uniforms, hazards)
     x["hbm_imports"] = hbm_imports(p, levers)
     x.update(lever_inputs(levers, compile_levers({}), p, legal_market(p)))
-    x.update(cap_base(p, caps, n))
     return x
 
 
