@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 #: Settings of the correction per quantity.
-CORRECTION = {"tpot": Settings(huber=0.15), "ttft": Settings(huber=0.50)}
+CORRECTION = {"tpot": Settings(huber=0.15), "ttft": Settings(huber=0.50, fade=0.3)}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,11 @@
 """Fit the slowdowns of operator classes: robust least squares on log times, shrunk towards the family mean.
 
-    minimise  sum_rows w rho((log t - log y)/s)  +  sum_jf (W_jf - start_jf)^2 / sd_f^2,      rho(x) = 2 (sqrt(1 + x^2) - 1)
+    minimise  sum_rows w rho((log t - log y)/s)  +  sum_jf (W_jf - start_jf)^2 / sd_f^2,      rho(x) = log(1 + x^2)
 
-for TPOT (s = 0.15) and TTFT (s = 0.30) together. Only W_j,one is free of shrinkage to speak of; differences between
-families, engines and precisions are pulled to zero. The Jacobian needs one evaluation per class: d log t / d W_jf is the
-derivative along log slowdown j times trait f.
+for TPOT (s = 0.15) and TTFT (s = 0.30) together. The loss of Cauchy lets go of rows that ran under settings their columns do
+not state, multi-token prediction above all; published references state theirs and keep rho(x) = 2 (sqrt(1 + x^2) - 1). Only
+W_j,one is free of shrinkage to speak of; differences between families, engines and precisions are pulled to zero. The
+Jacobian needs one evaluation per class: d log t / d W_jf is the derivative along log slowdown j times trait f.
 """
 
 from __future__ import annotations
@@ -130,6 +131,7 @@ def fit(
     classes, traits = np.nonzero(free)
     bounds = [SD_BOUNDED.get(name, (SD_MEAN, SD_DIFFERENCE)) for name in CLASSES]
     sd = np.array([bounds[number][0 if trait == 0 else 1] for number, trait in zip(classes, traits, strict=True)])
+    stated = np.zeros(len(tpot))
     target, mass, reads = np.log(np.stack([tpot, ttft])), np.stack([weight, weight]), np.zeros(len(tpot), dtype=bool)
     if references is not None and len(references.seconds):
         # A reference has one time only: that of a token, or of a prompt's share of a prefill worker.
@@ -138,6 +140,7 @@ def fit(
         target = np.concatenate([target, np.tile(np.log(references.seconds), (2, 1))], axis=1)
         mass = np.concatenate([mass, np.outer([REFERENCE_WEIGHT, 0.0], np.ones(size))], axis=1)
         reads = np.concatenate([reads, references.prefill])
+        stated = np.concatenate([stated, np.ones(size)])
     root = np.sqrt(mass) / np.array(SCALE)[:, None]
     first = start()
     work = prepare(points)
@@ -154,13 +157,13 @@ def fit(
 
     def residuals(values: Array) -> Array:
         error = (logs(slowdowns(unpacked(values), points)) - target) * root
-        return np.concatenate([_robust(error).ravel(), values / sd])
+        return np.concatenate([_robust(error, stated).ravel(), values / sd])
 
     def jacobian(values: Array) -> Array:
         slow = slowdowns(unpacked(values), points)
         here = logs(slow)
         error = (here - target) * root
-        gain = _robust_slope(error) * root
+        gain = _robust_slope(error, stated) * root
         rows = np.empty((error.size, len(values)))
         for number, name in enumerate(CLASSES):
             moved = logs({**slow, name: slow[name] * np.exp(STEP)})
@@ -184,14 +187,16 @@ def _joined(one: Any, other: Any) -> Any:
     return np.concatenate([one, other])
 
 
-def _robust(error: Array) -> Array:
-    """Return signed roots of the robust loss, so that their squares sum to it."""
-    return np.sign(error) * np.sqrt(2.0 * (np.sqrt(1.0 + error**2) - 1.0))
+def _robust(error: Array, stated: Array) -> Array:
+    """Return signed roots of the loss, so that their squares sum to it; ``stated`` is 1 for references."""
+    lost = np.log1p(error**2)
+    kept = 2.0 * (np.sqrt(1.0 + error**2) - 1.0)
+    return np.sign(error) * np.sqrt(np.where(stated > 0, kept, lost))
 
 
-def _robust_slope(error: Array) -> Array:
-    root = np.sqrt(1.0 + error**2)
-    size = np.sqrt(2.0 * (root - 1.0))
+def _robust_slope(error: Array, stated: Array) -> Array:
+    size = np.abs(_robust(error, stated))
+    half = np.where(stated > 0, np.abs(error) / np.sqrt(1.0 + error**2), np.abs(error) / (1.0 + error**2))
     with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.abs(error) / root / size
+        slope = half / size
     return np.where(size > 1e-6, slope, 1.0)
