@@ -12,7 +12,7 @@ COMPILE := $(UV) pip compile pyproject.toml --quiet --universal --generate-hashe
 FRONT := README.md LICENSE NOTICE pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format typecheck layers pytest frontend docs lock clean
+.PHONY: help demo test lint format typecheck layers pytest frontend ensemble docs lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -38,6 +38,9 @@ pytest: $(VENV)/.installed-dev ## Run the tests
 format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+ensemble: $(VENV)/.installed-dev ## Stamp or rebuild the calibrated ensemble after equations, priors or series changed (minutes)
+	$(BIN)/countermove calibrate --restamp --install --store out/calibration
 
 docs: $(VENV)/.installed-run ## Write the pages of docs/ that come from the code and the data
 	$(BIN)/python -m countermove.desk.equations docs

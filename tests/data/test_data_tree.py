@@ -88,7 +88,7 @@ def test_every_dimension_and_unit_of_the_vocabulary_is_declared_and_described() 
 
 @pytest.mark.parametrize("path", [path for path in files(DATA) if path.name != "README.md"], ids=shown)
 def test_a_file_is_named_in_small_letters_and_of_a_known_kind(path: Path) -> None:
-    assert path.suffix in {".yaml", ".csv", ".parquet", ".gz", ".json"}
+    assert path.suffix in {".yaml", ".csv", ".parquet", ".gz", ".json", ".npz"}
     names = [*path.relative_to(DATA).parts[:-1], path.name.split(".")[0]]
     assert all(re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", name) for name in names)
 

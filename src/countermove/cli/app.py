@@ -18,6 +18,7 @@ import typer
 
 from countermove import __version__
 from countermove.cli import (
+    calibrate,
     catalog,
     check,
     claims,
@@ -92,6 +93,7 @@ for command in (
     sensitivity,
     discover,
     what_matters,
+    calibrate,
 ):
     command.add_to(app)
 

@@ -28,7 +28,7 @@ Known = Annotated[
     str | None, typer.Option("--known", metavar="DATE", help="Use only evidence known on this date (default: all of it).")
 ]
 Prior = Annotated[
-    bool, typer.Option("--prior", help="Draw the assumptions from their priors, without the first fit to published values.")
+    bool, typer.Option("--prior", help="Draw the assumptions from their priors, without the calibration on published values.")
 ]
 By = Annotated[str, typer.Option("--by", help="Length of the reported periods: year, quarter or both.")]
 """Whether JSON and Parquet hold years, quarters or both; the printed table always shows years."""

@@ -92,9 +92,9 @@ def _unit(parameter: Parameter) -> str:
 
 
 def held(compiled: Compiled, name: str, prior: Prior) -> Compiled:
-    """Return a compiled scenario with one parameter held to a prior, all random numbers and other leanings unchanged."""
+    """Return a compiled scenario with one parameter held to a prior, all random numbers and what data say about others unchanged."""
     assumed = compiled.assumptions
     parameters = dict(assumed.parameters) | {name: assumed.parameters[name].model_copy(update={"prior": prior})}
     pinned = {other: value for other, value in assumed.fixed.items() if other != name}
-    tilts = {other: tilt for other, tilt in compiled.tilts.items() if other != name}
-    return replace(compiled, assumptions=Assumptions(parameters, pinned), tilts=tilts)
+    posterior = compiled.posterior.without([name]) if compiled.posterior is not None else None
+    return replace(compiled, assumptions=Assumptions(parameters, pinned), posterior=posterior)

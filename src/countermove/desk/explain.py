@@ -138,11 +138,12 @@ def _mechanism(found: Mechanism, steps: int, ledger: Ledger) -> dict[str, Any]:
 def _parameter(name: str, result: Result, resampled: Resampled, draws: Any, ledger: Ledger) -> dict[str, Any]:
     """A parameter as the run used it: its range, its prior and basis, how the outcome moves with it, what it rests on."""
     path = f"parameters/{name}"
-    assumed, tilts = resampled.compiled.assumptions, resampled.compiled.tilts
+    assumed, posterior = resampled.compiled.assumptions, resampled.compiled.posterior
     parameter = assumed.parameters[name]
     pinned = result.scenario.overrides.get(path)
     shares = np.array([0.05, 0.5, 0.95])
-    low, median, high = (float(value) for value in parameter.ppf(tilts[name].apply(shares) if name in tilts else shares))
+    learnt = posterior is not None and name in posterior and name not in assumed.fixed
+    low, median, high = (float(value) for value in parameter.ppf(posterior.marginal(name, shares) if posterior else shares))
     if name in assumed.fixed:
         low = median = high = assumed.fixed[name]
     return {
@@ -153,7 +154,7 @@ def _parameter(name: str, result: Result, resampled: Resampled, draws: Any, ledg
         "median": median,
         "high": high,
         "prior": parameter.prior.words(),
-        "leans": name in tilts and name not in assumed.fixed,
+        "leans": learnt,
         "basis": "set by the scenario" if pinned is not None else parameter.basis,
         "overridden": None if pinned is None else str(pinned),
         "correlation": resampled.correlation(name, draws) if resampled.values else None,

@@ -75,8 +75,8 @@ def _parameter(one: Document, *, everything: bool) -> Iterator[str]:
 
 
 def _prior(one: Document) -> str:
-    """The prior in words, with what the first fit does to it."""
-    return f"{one['prior']} leaning as first fitted" if one["leans"] else str(one["prior"])
+    """The prior in words, and whether data moved it."""
+    return f"{one['prior']} calibrated on published values" if one["leans"] else str(one["prior"])
 
 
 def _support(support: Document) -> Iterator[str]:

@@ -66,13 +66,13 @@ def scaled(name: str, factor: Factor, unit: Floats, beliefs: str) -> Column:
         return tuple(factor[place] for place in chosen)
     from countermove.evidence.ledger import load_parameters
     from countermove.experiments.pipeline import FITTED
-    from countermove.experiments.tilts import load_tilts
+    from countermove.experiments.ensemble import load_ensemble
 
     plain = name.removeprefix(PARAMETER)
     # The ends of the unit interval have no finite quantile under an unbounded prior; Morris designs visit them.
     inside = np.clip(unit, 1e-3, 1 - 1e-3)
-    tilt = load_tilts().get(plain) if beliefs == FITTED else None
-    values = np.asarray(load_parameters()[plain].ppf(inside if tilt is None else tilt.apply(inside)))
+    ensemble = load_ensemble() if beliefs == FITTED else None
+    values = np.asarray(load_parameters()[plain].ppf(inside if ensemble is None else ensemble.marginal(plain, inside)))
     return tuple(values.tolist())
 
 

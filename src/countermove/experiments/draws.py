@@ -20,7 +20,7 @@ from countermove.experiments.correlations import Correlations, load_correlations
 
 if TYPE_CHECKING:
     from countermove.evidence.schema import Parameter
-    from countermove.experiments.tilts import Tilt
+    from countermove.experiments.ensemble import Ensemble
 
 BLOCK = 1024
 """Draws per block: the unit in which draws are made, simulated and stored."""
@@ -64,12 +64,13 @@ def sample(
     first: int = 0,
     streams: Sequence[str] = STREAMS,
     correlations: Correlations | None = None,
-    tilts: Mapping[str, Tilt] | None = None,
+    posterior: Ensemble | None = None,
 ) -> dict[str, Floats]:
     """Return one joint sample of the parameters, plus the uniform `streams`, each of shape `(draw,)`.
 
     Each parameter is its prior's quantile function at its own uniforms; those of a declared group are first joined by a
-    Gaussian copula (`correlations`, by default the ones of the data tree), then moved by the parameter's tilt, if it has one.
+    Gaussian copula (`correlations`, by default the ones of the data tree). Parameters of the `posterior` take its uniforms
+    instead, all from the same row.
     `fixed` pins parameters by name, in their own unit.
     Raises InputError for a pinned name that is no parameter, or a value outside its valid range.
     """
@@ -78,10 +79,11 @@ def sample(
         check_value(parameters, name, value)
     groups = load_correlations() if correlations is None else correlations
     joint = groups.join({name: uniforms(seed, name, draws, first=first) for name in parameters})
-    leaning = dict(tilts or {})
-    moved = {name: leaning[name].apply(joint[name]) if name in leaning else joint[name] for name in parameters}
+    learnt = {} if posterior is None else posterior.uniforms(seed=seed, draws=draws, first=first)
     values = {
-        name: np.full(draws, float(pinned[name])) if name in pinned else np.asarray(parameter.ppf(moved[name]), dtype=np.float64)
+        name: np.full(draws, float(pinned[name]))
+        if name in pinned
+        else np.asarray(parameter.ppf(learnt.get(name, joint[name])), dtype=np.float64)
         for name, parameter in parameters.items()
     }
     return values | {name: uniforms(seed, name, draws, first=first) for name in streams}

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from countermove.errors import InputError, did_you_mean
 from countermove.experiments.draws import BLOCK, sample
+from countermove.experiments.ensemble import Ensemble, load_ensemble
 from countermove.experiments.overrides import Assumptions, apply_overrides
 from countermove.experiments.result import OutcomeInfo
 from countermove.experiments.scenario import Scenario
-from countermove.experiments.tilts import Tilt, load_tilts
 
 if TYPE_CHECKING:
     from countermove.market.simulate import Trajectory
@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 FITTED, PRIOR = "fitted", "prior"
 BELIEFS = (FITTED, PRIOR)
-"""What the draws of the assumptions follow: the priors leaning as the first fit found, or the priors as they stand."""
+"""What the draws of the assumptions follow: the calibrated ensemble, or the priors as they stand."""
 
 LANES = 64
 """Blocks are simulated in multiples of this many draws, then cut: vectorised loops treat a ragged end differently, and the first
@@ -45,8 +45,8 @@ class Compiled:
     assumptions: Assumptions
     levers: LeverSettings
     gates: GateArrays
-    tilts: Mapping[str, Tilt]
-    """How the first fit leans on the priors; empty for the priors as they stand."""
+    posterior: Ensemble | None
+    """What data say about the parameters together; None for the priors as they stand."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,10 @@ class Block:
 def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, beliefs: str = FITTED) -> Compiled:
     """Return the scenario as arrays; `known` hides evidence that became known later (None: none).
 
-    `beliefs` is "fitted" (priors leaning as the recorded first fit found) or "prior". A parameter whose prior the scenario
-    replaces does not lean.
+    `beliefs` is "fitted" (the calibrated ensemble) or "prior". A parameter that the scenario sets, or whose prior it
+    replaces, leaves the ensemble; what data say about the others stays.
 
-    Raises InputError where a lever, a date or an override does not fit.
+    Raises DataError for an ensemble made from other equations, priors or series; InputError where a lever, a date or an override does not fit.
     """
     from countermove.evidence.ledger import load_parameters
     from countermove.market.compile import GATE_PRODUCTS
@@ -82,24 +82,25 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, belief
         assumptions=apply_overrides(load_parameters(), scenario.overrides),
         levers=levers,
         gates=gates,
-        tilts=_tilts(scenario, beliefs),
+        posterior=_posterior(scenario, beliefs),
     )
 
 
-def _tilts(scenario: Scenario, beliefs: str) -> Mapping[str, Tilt]:
-    """The recorded tilts of the parameters that the scenario leaves alone; none for the world before data."""
+def _posterior(scenario: Scenario, beliefs: str) -> Ensemble | None:
+    """The ensemble without the parameters that the scenario changes; none for the world before data."""
     if beliefs not in BELIEFS:
         raise InputError(f"no beliefs named {beliefs!r}", where="beliefs", hint=did_you_mean(beliefs, BELIEFS))
-    if beliefs == PRIOR:
-        return {}
-    changed = {path.removeprefix("parameters/") for path in scenario.overrides}
-    return {name: tilt for name, tilt in load_tilts().items() if name not in changed}
+    ensemble = load_ensemble() if beliefs == FITTED else None
+    if ensemble is None:
+        return None
+    return ensemble.without(path.removeprefix("parameters/") for path in scenario.overrides)
 
 
 def sampled(compiled: Compiled, *, seed: int, draws: int, first: int = 0) -> dict[str, Floats]:
     """Return the joint sample that a compiled scenario is simulated with: parameter or stream -> (draw,)."""
     assumptions = compiled.assumptions
-    return sample(assumptions.parameters, seed=seed, draws=draws, fixed=assumptions.fixed, first=first, tilts=compiled.tilts)
+    given: dict[str, Any] = {"fixed": assumptions.fixed, "posterior": compiled.posterior}
+    return sample(assumptions.parameters, seed=seed, draws=draws, first=first, **given)
 
 
 def simulate_blocks(compiled: Compiled, *, seed: int, draws: int, engine: str = "numpy", dt: float = 1.0) -> Iterator[Block]:

@@ -56,7 +56,7 @@ class Result:
     evidence_until: str = ""
     """Last day that the shipped evidence covers."""
     beliefs: str = "fitted"
-    """Whether the assumptions lean as the first fit found ("fitted") or follow their priors ("prior")."""
+    """Whether the assumptions follow the calibrated ensemble ("fitted") or their priors ("prior")."""
 
     def outcome(self, name: str) -> Mapping[str, Floats]:
         """Return period -> draws of one outcome; InputError with the nearest id when there is none."""

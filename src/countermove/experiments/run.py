@@ -49,7 +49,7 @@ def run(
 
     `periods` are "year", "quarter" or both; `known` hides evidence that became known after a date; `monthly` also keeps quantiles
     of the monthly series, for 15 kB of memory per draw; `beliefs` is "fitted" or "prior"
-    (see `tilts`). Raises InputError for anything out of range. The first n draws are the
+    (see `ensemble`). Raises InputError for anything out of range. The first n draws are the
     same whatever `draws` is.
     """
     compiled = _compiled([scenario], draws=draws, seed=seed, periods=periods, known=known, engine=engine, dt=dt, beliefs=beliefs)

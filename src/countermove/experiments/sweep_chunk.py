@@ -74,7 +74,7 @@ class ChunkWorker:
         assumptions, draws = compiled.assumptions, chunk.draws
 
         def drawn(first: int, count: int) -> dict[str, Floats]:
-            given: dict[str, Any] = {"fixed": assumptions.fixed, "tilts": compiled.tilts}
+            given: dict[str, Any] = {"fixed": assumptions.fixed, "posterior": compiled.posterior}
             return sample(assumptions.parameters, seed=plan.spec.seed, draws=count, first=first, **given)
 
         if plan.shared_draws:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_ledger
 from countermove.evidence.schema import Series, SeriesRow
+from countermove.quantities.calendar import FIRST_YEAR, last_day, period_months
 from countermove.quantities.units import convert
 
 #: Half-width of the range of a published value that states none, as a share of it, by grade (assumption: A a filing,
@@ -15,6 +17,9 @@ TOLERANCE = {"A": 0.05, "B": 0.15, "C": 0.25, "D": 0.5}
 
 #: Least half-width for part of a year: sales are booked and shipped in neighbouring quarters (assumption).
 PART_OF_YEAR = 0.15
+
+#: How long after a period its value becomes known, where no source says (assumption: a quarterly report's usual delay).
+REPORTING_DELAY = dt.timedelta(days=60)
 
 #: Series that restate others; counting them too would weigh the same fact twice.
 RESTATEMENTS = frozenset(
@@ -42,6 +47,10 @@ class Published:
     high: float
     stated: bool
     """Whether the source states the range; otherwise it is the tolerance of the grade."""
+    known: dt.date
+    """Day on which the value became known."""
+    dated: bool = True
+    """Whether a source says when; otherwise it is taken to be 60 days after the period's end."""
 
     def holds(self, simulated: float) -> bool:
         """Whether a simulated value lies inside the range."""
@@ -93,4 +102,19 @@ def _in_unit(name: str, series: Series, row: SeriesRow, outcome: str, unit: str)
         low, high = value * (1.0 - width), value * (1.0 + width)
     bottom = float("-inf") if low is None else low
     top = float("inf") if high is None else high
-    return Published(name, outcome, row.period, value, bottom, top, stated)
+    known, dated = _known(row)
+    return Published(name, outcome, row.period, value, bottom, top, stated, known, dated)
+
+
+def _known(row: SeriesRow) -> tuple[dt.date, bool]:
+    """The last day of the stated publication date ("2026-04" is 30 April), else 60 days after the period's end."""
+    if row.known:
+        return last_day(str(row.known)), True
+    return period_end(row.period) + REPORTING_DELAY, False
+
+
+def period_end(period: str) -> dt.date:
+    """Return the last day of a period such as 2025, 2025Q4, 2025H1 or 2025-12."""
+    _, after = period_months(period)
+    year, month = divmod(after, 12)
+    return dt.date(FIRST_YEAR + year, month + 1, 1) - dt.timedelta(days=1)

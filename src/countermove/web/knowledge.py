@@ -15,7 +15,7 @@ from countermove.desk.drivers import NOISE, ranked
 from countermove.errors import InputError
 from countermove.evidence.ledger import load_ledger, load_parameters
 from countermove.evidence.schema import Parameter, Series, SeriesRow
-from countermove.experiments.tilts import FIRST_FIT, load_tilts
+from countermove.experiments.ensemble import load_ensemble
 from countermove.outcomes import OUTCOMES, Outcome, outcome
 from countermove.outcomes.window import Window
 from countermove.quantities.calendar import period_months
@@ -87,15 +87,16 @@ def _exists(module: str) -> bool:
 
 @cache
 def assumptions() -> Assumptions:
-    """Return every uncertain parameter with its prior's quantiles and those after the first fit."""
-    tilts = load_tilts()
+    """Return every uncertain parameter with its prior's quantiles and those of the calibrated ensemble."""
+    ensemble = load_ensemble()
     rows = [_assumption(one) for one in load_parameters().values()]
-    note = "first fit to published values" if tilts and FIRST_FIT.exists() else "no fit is recorded: draws follow the priors"
+    made = "" if ensemble is None else f"calibrated on published values, {len(ensemble.scores):,} worlds"
+    note = made or "no calibration is recorded: draws follow the priors"
     return Assumptions(assumptions=rows, fit=note)
 
 
 def _assumption(one: Parameter) -> Assumption:
-    tilt = load_tilts().get(one.id)
+    ensemble = load_ensemble()
     low, high = one.valid
     return Assumption(
         path=f"parameters/{one.id}",
@@ -106,8 +107,8 @@ def _assumption(one: Parameter) -> Assumption:
         low=low,
         high=high,
         prior_quantiles=rounded(one.ppf(UNIFORMS)),
-        fitted_quantiles=rounded(one.ppf(tilt.apply(UNIFORMS) if tilt is not None else UNIFORMS)),
-        leans=tilt is not None,
+        fitted_quantiles=rounded(one.ppf(UNIFORMS if ensemble is None else ensemble.marginal(one.id, UNIFORMS))),
+        leans=ensemble is not None and one.id in ensemble,
         supports=[f"{found.supports}: {found.claim or found.source}" for found in one.sources],
         note=one.note,
     )
@@ -161,7 +162,7 @@ def validation(simulator: Simulator) -> Validation:
         points=len(points),
         series=found,
         notes=[
-            "The first fit has seen values up to 2025, so this is a description of fit, not a test of forecasts.",
+            "The calibration has seen values up to 2025, so this is a description of fit, not a test of forecasts.",
             "A published value counts as inside when its stated range, or the value itself, touches the model's 90% band.",
             "Series that restate others are shown too and count again.",
         ],

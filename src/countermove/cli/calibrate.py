@@ -1,0 +1,137 @@
+"""`countermove calibrate` and `countermove hindcast`: learn from published values, and say how well that predicts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from countermove.cli import options
+from countermove.cli.output import print_json, print_text, say
+
+if TYPE_CHECKING:
+    from countermove.inference.published import Published
+
+EPILOG = """Examples:
+
+\b
+  countermove calibrate
+  countermove calibrate --particles 1024 --store out/calibration
+  countermove calibrate --reference --install
+
+Takes minutes; every stage is kept in the store, and an interrupted calibration goes on from there. Needs countermove[jax].
+"""
+HINDCAST = """Examples:
+
+\b
+  countermove hindcast --fit-to 2024-12
+  countermove hindcast --fit-to 2024-12 --vintage strict --json
+  countermove hindcast --fit-to 2026-01 --score actuals.csv
+
+The file to score has the columns series,period,value,unit; series are ids of published series or of outcomes.
+"""
+STORE = Path("out/calibration")
+Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder that keeps the stages.")]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start again, without the stages kept in the store.")]
+
+
+def calibrate(
+    particles: Annotated[int, typer.Option("--particles", help="Equally likely worlds to carry; the ensemble's rows.")] = 4096,
+    seed: options.Seed = options.SEED,
+    store: Store = STORE,
+    fresh: Fresh = False,
+    reference: Annotated[bool, typer.Option("--reference", help="Also run NUTS, two chains of 1,000 draws.")] = False,
+    install: Annotated[bool, typer.Option("--install", help="Make it the ensemble that runs read by default.")] = False,
+    restamp: Annotated[
+        bool, typer.Option("--restamp", help="First ask whether the recorded ensemble still holds; if so, only stamp it.")
+    ] = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Calibrate the market model on the published values of 2022-2025: prior to posterior, with diagnostics."""
+    from countermove.inference.history_model import use_devices
+
+    use_devices()
+    from countermove.experiments.ensemble import FOLDER
+    from countermove.inference import record as recorded
+    from countermove.inference.calibration import calibrate as carry
+    from countermove.inference.published_errors import targets
+    from countermove.inference.reference import diagnostics, run_reference, write_start
+
+    if restamp and recorded.restamped():
+        say("the recorded ensemble still gives the same numbers: stamped anew", quiet=quiet)
+        return
+    if fresh:
+        shutil.rmtree(store, ignore_errors=True)
+    found = carry(
+        targets(), particles=particles, seed=seed, store=store / "cloud.npz", tell=lambda words: say(words, quiet=quiet)
+    )
+    import numpy as np
+
+    both = np.concatenate([found.scores, found.misfit_scores], axis=1)
+    chains: dict[str, Any] | None = None
+    if reference:
+        if not (store / "start.npz").exists():
+            write_start(store, found.names, both)
+        run_reference(store, tell=lambda words: say(words, quiet=quiet))
+        chains = diagnostics(store, both)
+    folder = FOLDER if install else store
+    recorded.record(found, folder=folder, seed=seed, reference=chains)
+    document = recorded.recorded_fit(folder)
+    say(f"written: {folder}/{recorded.NAME}.yaml", quiet=quiet)
+    if as_json:
+        print_json(document)
+    else:
+        from countermove.inference.validation import fit_text
+
+        print_text(fit_text(document or {}))
+
+
+def hindcast(
+    fit_to: Annotated[str, typer.Option("--fit-to", metavar="DATE", help="Last month that may be known: 2024-12.")],
+    vintage: Annotated[
+        str, typer.Option("--vintage", help="strict: published by then; latest: of periods up to then, as known today.")
+    ] = "latest",
+    score: Annotated[Path | None, typer.Option("--score", metavar="FILE", help="Score against these values instead.")] = None,
+    particles: Annotated[int, typer.Option("--particles", help="Worlds to carry from prior to posterior.")] = 1024,
+    draws: options.Draws = 1024,
+    seed: options.Seed = 2024,
+    store: Store = Path("out/hindcast"),
+    fresh: Fresh = False,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Fit to what was known by a date, predict what came after, and score it against naive predictions."""
+    from countermove.inference.history_model import use_devices
+
+    use_devices()
+    from countermove.inference.hindcast import hindcast as run
+    from countermove.inference.hindcast_text import document, text
+    from countermove.inference.score_file import read_scores
+
+    folder = store / f"{fit_to}-{vintage}"
+    if fresh:
+        shutil.rmtree(folder, ignore_errors=True)
+    rows: tuple[Published, ...] | None = None if score is None else read_scores(score)
+    found = run(
+        fit_to,
+        vintage=vintage,
+        score=rows,
+        particles=particles,
+        draws=draws,
+        seed=seed,
+        folder=folder,
+        tell=lambda words: say(words, quiet=quiet),
+    )
+    if as_json:
+        print_json(document(found))
+    else:
+        print_text(text(document(found)))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add both commands."""
+    app.command("calibrate", epilog=EPILOG)(calibrate)
+    app.command("hindcast", epilog=HINDCAST)(hindcast)

@@ -1,0 +1,177 @@
+"""From published values to equally likely worlds: the calibration that makes the ensemble.
+
+Parameters that move no published row by 1% per standard deviation of their prior are left at it. The rest, and the
+misfit scales, are carried from prior to posterior by tempering. Every stage is written down, so that a calibration
+that was interrupted goes on where it was.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.errors import InputError
+from countermove.experiments.ensemble import Ensemble, copula_factor
+from countermove.experiments.overrides import Assumptions
+from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
+from countermove.experiments.scenario import load_scenario
+from countermove.inference.history_model import HistoryModel, history_model, informed, runner
+from countermove.inference.likelihood import log_likelihood, misfit_scales
+from countermove.inference.published_errors import Targets
+from countermove.inference.tempering import Cloud, start, temper
+
+Floats = NDArray[np.float64]
+
+PRESET = "h200-2026"
+"""All scenarios share its past."""
+SEED = 2026
+PARTICLES = 4096
+LANES = 256
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What was learnt: scores (particle, parameter) and misfit scores (particle, misfit), with how they were found."""
+
+    names: tuple[str, ...]
+    scores: Floats
+    misfit_scores: Floats
+    targets: Targets
+    stages: int
+    runs: int
+    seconds: float
+
+    def ensemble(self, name: str) -> Ensemble:
+        """The particles as an ensemble."""
+        return Ensemble(name, self.names, self.scores, copula_factor(self.scores))
+
+    def misfit(self) -> dict[str, Floats]:
+        """Misfit scales by series, (particle,) each."""
+        scales = misfit_scales(self.misfit_scores)
+        return {name: scales[:, place] for place, name in enumerate(self.targets.misfits)}
+
+
+def compiled_past(known: dt.date | None = None, parameters: Any = None) -> Compiled:
+    """The scenario whose past is calibrated, without any posterior; `parameters` replace the priors of the data tree."""
+    compiled = compile_scenario(load_scenario(PRESET), known=known, beliefs=PRIOR)
+    if parameters is None:
+        return compiled
+    return replace(compiled, assumptions=Assumptions(parameters, compiled.assumptions.fixed))
+
+
+def calibrate(
+    targets: Targets,
+    *,
+    compiled: Compiled | None = None,
+    names: Sequence[str] | None = None,
+    particles: int = PARTICLES,
+    seed: int = SEED,
+    store: Path | None = None,
+    tell: Tell = lambda words: None,
+) -> Calibration:
+    """Carry particles from the prior to the posterior of `targets`; `store` keeps every stage and is resumed from.
+
+    Raises InputError for too few particles, for correlated parameters (their joint prior is not handled), and for a
+    store that belongs to another calibration; EnvironmentProblem without JAX.
+    """
+    past = compiled_past() if compiled is None else compiled
+    chosen = tuple(names) if names is not None else informed(past, targets)
+    _no_correlated(chosen)
+    model = history_model(past, targets, chosen)
+    likelihood = likelihood_of(model)
+    width = len(chosen) + len(targets.misfits)
+    begun, token = time.monotonic(), _token(targets, chosen, particles, seed)
+    cloud, before = _stored(store, token) if store is not None else (None, 0.0)
+    if cloud is None:
+        tell(f"{len(targets.rows)} published values, {len(chosen)} parameters, {particles} particles")
+        cloud = start(likelihood, particles=particles, parameters=width, seed=seed)
+    else:
+        tell(f"going on from stage {cloud.stage}, temperature {cloud.temperature:.4f}")
+
+    def watch(found: Cloud, words: str) -> None:
+        seconds = before + time.monotonic() - begun
+        if store is not None:
+            _keep(store, found, token, seconds)
+        tell(f"{words}, {seconds:.0f} s")
+
+    cloud = temper(cloud, likelihood, seed=seed, watch=watch)
+    seconds = before + time.monotonic() - begun
+    known, rest = cloud.scores[:, : len(chosen)], cloud.scores[:, len(chosen) :]
+    return Calibration(chosen, known, rest, targets, cloud.stage, cloud.runs, seconds)
+
+
+def likelihood_of(model: HistoryModel) -> Callable[[Floats], Floats]:
+    """The log-likelihood of many scores at once, parameters first, then misfits: (particle, score) -> (particle,)."""
+    count, targets = len(model.names), model.targets
+
+    def one_batch(scores: Any) -> Any:
+        return log_likelihood(model.predict(scores[:, :count]), scores[:, count:], targets)[None]
+
+    run = runner(one_batch, LANES)
+    return lambda scores: run(scores)[0]
+
+
+def _no_correlated(names: Sequence[str]) -> None:
+    from countermove.experiments.correlations import load_correlations
+
+    joined = {name for group in load_correlations().groups() for name in group} & set(names)
+    if joined:
+        raise InputError(
+            f"{', '.join(sorted(joined))} have a joint prior", where="calibrate", hint="fit parameters with priors of their own"
+        )
+
+
+def _token(targets: Targets, names: Sequence[str], particles: int, seed: int) -> str:
+    """What a stored cloud must have been made for."""
+    digest = hashlib.sha256()
+    for row in targets.rows:
+        digest.update(f"{row.series} {row.period} {row.value} {row.low} {row.high}\n".encode())
+    digest.update(f"{list(names)} {particles} {seed}".encode())
+    return digest.hexdigest()[:16]
+
+
+def _stored(store: Path, token: str) -> tuple[Cloud | None, float]:
+    if not store.exists():
+        return None, 0.0
+    with np.load(store) as file:
+        if str(file["token"]) != token:
+            raise InputError(
+                "it belongs to another calibration", where=str(store), hint="give another folder, or --fresh to start again"
+            )
+        cloud = Cloud(
+            file["scores"],
+            file["likelihood"],
+            float(file["temperature"]),
+            float(file["step"]),
+            int(file["stage"]),
+            int(file["runs"]),
+        )
+        return cloud, float(file["seconds"])
+
+
+def _keep(store: Path, cloud: Cloud, token: str, seconds: float) -> None:
+    """Write a stage whole or not at all: beside its place first, then renamed."""
+    store.parent.mkdir(parents=True, exist_ok=True)
+    beside = store.with_suffix(".part.npz")
+    np.savez(
+        beside,
+        token=token,
+        scores=cloud.scores,
+        likelihood=cloud.likelihood,
+        temperature=cloud.temperature,
+        step=cloud.step,
+        stage=cloud.stage,
+        runs=cloud.runs,
+        seconds=seconds,
+    )
+    beside.replace(store)

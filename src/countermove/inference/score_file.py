@@ -1,0 +1,78 @@
+"""Files of values to score a prediction against: CSV with the columns series, period, value, unit."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+from countermove.errors import InputError, did_you_mean
+from countermove.evidence.ledger import load_ledger
+from countermove.inference.published import TOLERANCE, Published, period_end
+from countermove.quantities.calendar import period_months
+from countermove.quantities.units import convert
+
+COLUMNS = ("series", "period", "value", "unit")
+
+
+def read_scores(path: Path) -> tuple[Published, ...]:
+    """Return the rows of a file as published values, in the units of their outcomes.
+
+    A series is the id of a published series that the model speaks to, or of an outcome. Raises InputError with file and
+    line for a missing file, column or unit, an unknown series, a period or number that is none, and for a value twice.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read it: {error}", where=str(path), hint="give a CSV file in UTF-8") from None
+    table = csv.DictReader(lines)
+    header = tuple(table.fieldnames or ())
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise InputError(
+            f"no column {', '.join(missing)}", where=f"{path}:1", hint=f"the columns are {','.join(COLUMNS)}, in any order"
+        )
+    rows = tuple(_row(entry, f"{path}:{number}") for number, entry in enumerate(table, start=2))
+    if not rows:
+        raise InputError("it holds no row", where=str(path), hint="give at least one value")
+    seen: set[tuple[str, str]] = set()
+    for number, row in enumerate(rows, start=2):
+        if (row.series, row.period) in seen:
+            raise InputError(f"{row.series} {row.period} stands there twice", where=f"{path}:{number}", hint="keep one")
+        seen.add((row.series, row.period))
+    return rows
+
+
+def _row(entry: dict[str, str], where: str) -> Published:
+    name, period = (entry["series"] or "").strip(), (entry["period"] or "").strip()
+    outcome_id, grade = _meaning(name, where)
+    period_months(period, where=where)
+    from countermove.outcomes import outcome
+
+    about = outcome(outcome_id)
+    try:
+        number = float((entry["value"] or "").strip())
+    except ValueError:
+        raise InputError(f"{entry['value']!r} is not a number", where=where, hint="write it as 12.5") from None
+    if not math.isfinite(number) or number < 0.0:
+        raise InputError(f"{number} cannot be a published value", where=where, hint="give a number from 0")
+    try:
+        value = float(convert(number, (entry["unit"] or "").strip(), about.unit))
+    except InputError as error:
+        raise InputError(f"unit {entry['unit']!r}: {error}", where=where, hint=f"{name} is in {about.unit}") from None
+    share = TOLERANCE[grade]
+    return Published(
+        name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False
+    )
+
+
+def _meaning(name: str, where: str) -> tuple[str, str]:
+    """The outcome that a series speaks of, and the grade that sets its tolerance (B for an outcome by name)."""
+    from countermove.outcomes import OUTCOMES
+
+    series = {known: one for known, one in load_ledger().series.items() if one.outcome is not None}
+    if name in series:
+        return str(series[name].outcome), series[name].grade
+    if name in OUTCOMES:
+        return name, "B"
+    raise InputError(f"no series or outcome named {name!r}", where=where, hint=did_you_mean(name, [*series, *OUTCOMES]))
