@@ -131,16 +131,8 @@ def fit(
     classes, traits = np.nonzero(free)
     bounds = [SD_BOUNDED.get(name, (SD_MEAN, SD_DIFFERENCE)) for name in CLASSES]
     sd = np.array([bounds[number][0 if trait == 0 else 1] for number, trait in zip(classes, traits, strict=True)])
-    stated = np.zeros(len(tpot))
-    target, mass, reads = np.log(np.stack([tpot, ttft])), np.stack([weight, weight]), np.zeros(len(tpot), dtype=bool)
-    if references is not None and len(references.seconds):
-        # A reference has one time only: that of a token, or of a prompt's share of a prefill worker.
-        points = _joined(points, references.points)
-        size = len(references.seconds)
-        target = np.concatenate([target, np.tile(np.log(references.seconds), (2, 1))], axis=1)
-        mass = np.concatenate([mass, np.outer([REFERENCE_WEIGHT, 0.0], np.ones(size))], axis=1)
-        reads = np.concatenate([reads, references.prefill])
-        stated = np.concatenate([stated, np.ones(size)])
+    points, target, mass, reads = _with_references(points, np.log(np.stack([tpot, ttft])), weight, references)
+    stated = (np.arange(len(reads)) >= len(tpot)).astype(np.float64)
     root = np.sqrt(mass) / np.array(SCALE)[:, None]
     first = start()
     work = prepare(points)
@@ -174,6 +166,25 @@ def fit(
 
     found = least_squares(residuals, np.zeros(len(classes)), jac=jacobian, max_nfev=evaluations, method="trf")
     return Fitted(unpacked(found.x), float(found.cost), int(found.nfev))
+
+
+def _with_references(
+    points: Points, target: Array, weight: Array, references: References | None
+) -> tuple[Points, Array, Array, NDArray[np.bool_]]:
+    """Return points, log times (quantity, row), their weights, and True where the first quantity is a prompt's share.
+
+    A reference has one time only: that of a token, or of a prompt's share of a prefill worker.
+    """
+    mass, reads = np.stack([weight, weight]), np.zeros(len(weight), dtype=bool)
+    if references is None or not len(references.seconds):
+        return points, target, mass, reads
+    size = len(references.seconds)
+    return (
+        _joined(points, references.points),
+        np.concatenate([target, np.tile(np.log(references.seconds), (2, 1))], axis=1),
+        np.concatenate([mass, np.outer([REFERENCE_WEIGHT, 0.0], np.ones(size))], axis=1),
+        np.concatenate([reads, references.prefill]),
+    )
 
 
 def _joined(one: Any, other: Any) -> Any:
