@@ -68,15 +68,12 @@ def calibrate(
     found = carry(
         targets(), particles=particles, seed=seed, store=store / "cloud.npz", tell=lambda words: say(words, quiet=quiet)
     )
-    import numpy as np
-
-    both = np.concatenate([found.scores, found.misfit_scores], axis=1)
     chains: dict[str, Any] | None = None
     if reference:
         if not (store / "start.npz").exists():
-            write_start(store, found.names, both)
+            write_start(store, found.names, found.scores)
         run_reference(store, tell=lambda words: say(words, quiet=quiet))
-        chains = diagnostics(store, both)
+        chains = diagnostics(store, found.scores)
     folder = FOLDER if install else store
     recorded.record(found, folder=folder, seed=seed, reference=chains)
     document = recorded.recorded_fit(folder)

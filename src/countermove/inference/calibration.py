@@ -1,8 +1,8 @@
 """From published values to equally likely worlds: the calibration that makes the ensemble.
 
-Parameters that move no published row by 1% per standard deviation of their prior are left at it. The rest, and the
-misfit scales, are carried from prior to posterior by tempering. Every stage is written down, so that a calibration
-that was interrupted goes on where it was.
+Parameters that move no published row by 1% per standard deviation of their prior are left at it. The rest are carried
+from prior to posterior by tempering; misfit scales are integrated out and drawn at the end. Every stage is written
+down, so that a calibration that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from countermove.experiments.overrides import Assumptions
 from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
 from countermove.experiments.scenario import load_scenario
 from countermove.inference.history_model import HistoryModel, history_model, informed, runner
-from countermove.inference.likelihood import log_likelihood, misfit_scales
+from countermove.inference.likelihood import draw_misfits, log_likelihood, misfit_scales
 from countermove.inference.published_errors import Targets
 from countermove.inference.tempering import Cloud, start, temper
 
@@ -89,12 +89,11 @@ def calibrate(
     _no_correlated(chosen)
     model = history_model(past, targets, chosen)
     likelihood = likelihood_of(model)
-    width = len(chosen) + len(targets.misfits)
     begun, token = time.monotonic(), _token(targets, chosen, particles, seed)
     cloud, before = _stored(store, token) if store is not None else (None, 0.0)
     if cloud is None:
         tell(f"{len(targets.rows)} published values, {len(chosen)} parameters, {particles} particles")
-        cloud = start(likelihood, particles=particles, parameters=width, seed=seed)
+        cloud = start(likelihood, particles=particles, parameters=len(chosen), seed=seed)
     else:
         tell(f"going on from stage {cloud.stage}, temperature {cloud.temperature:.4f}")
 
@@ -106,16 +105,16 @@ def calibrate(
 
     cloud = temper(cloud, likelihood, seed=seed, watch=watch)
     seconds = before + time.monotonic() - begun
-    known, rest = cloud.scores[:, : len(chosen)], cloud.scores[:, len(chosen) :]
-    return Calibration(chosen, known, rest, targets, cloud.stage, cloud.runs, seconds)
+    levels = runner(model.predict, LANES)(cloud.scores)
+    misfits = draw_misfits(levels, targets, seed=seed)
+    return Calibration(chosen, cloud.scores, misfits, targets, cloud.stage, cloud.runs, seconds)
 
 
 def likelihood_of(model: HistoryModel) -> Callable[[Floats], Floats]:
-    """The log-likelihood of many scores at once, parameters first, then misfits: (particle, score) -> (particle,)."""
-    count, targets = len(model.names), model.targets
+    """The log-likelihood of many scores at once: (particle, parameter) -> (particle,)."""
 
     def one_batch(scores: Any) -> Any:
-        return log_likelihood(model.predict(scores[:, :count]), scores[:, count:], targets)[None]
+        return log_likelihood(model.predict(scores), model.targets)[None]
 
     run = runner(one_batch, LANES)
     return lambda scores: run(scores)[0]

@@ -10,7 +10,8 @@ With residuals ``r_i = ln(y_i + f_i) - ln(published_i + f_i)`` and standard devi
   better with Bayesian and global statistical methods").
 
 ``misfit`` is the model's own error, one scale per long series and one for all single values:
-``ln misfit = ln 0.12 + 0.6 z``, z ~ N(0, 1) (assumption), estimated with the parameters.
+``ln misfit = ln 0.12 + 0.6 z``, z ~ N(0, 1) (assumption). It is integrated out on a grid of z, because a scale that is sampled
+together with what it scales makes a funnel that samplers leave out; afterwards it is drawn given the rest (`draw_misfits`).
 """
 
 from __future__ import annotations
@@ -18,10 +19,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from countermove.inference.published_errors import STRAY_CHANCE, STRAY_ERROR, Targets
 
+Floats = NDArray[np.float64]
+
 MISFIT_MEDIAN, MISFIT_SPREAD = 0.12, 0.6
+
+#: Grid of misfit scores, and its prior weights in logarithms.
+NODES = np.linspace(-3.6, 3.6, 25)
+LOG_WEIGHTS = -0.5 * NODES**2 - np.log(np.exp(-0.5 * NODES**2).sum())
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 
@@ -31,47 +39,68 @@ def misfit_scales(scores: Any, xp: Any = np) -> Any:
     return MISFIT_MEDIAN * xp.exp(MISFIT_SPREAD * scores)
 
 
-def log_likelihood(levels: Any, misfit_scores: Any, targets: Targets) -> Any:
-    """Log-likelihood of simulated levels (row, lane) with misfit scores (lane, misfit): (lane,). Works under JAX."""
+def log_likelihood(levels: Any, targets: Targets) -> Any:
+    """Log-likelihood of simulated levels (row, lane), misfits integrated out: (lane,). Works under JAX."""
+    from jax.scipy.special import logsumexp
+
+    return sum(logsumexp(part + LOG_WEIGHTS[:, None], axis=0) for part in by_misfit(levels, targets))
+
+
+def by_misfit(levels: Any, targets: Targets) -> list[Any]:
+    """Log-likelihood of the rows of each misfit scale at the grid of its scores, (node, lane) each."""
     import jax.numpy as jnp
 
     rest = levels - jnp.asarray(targets.level)[:, None]
-    own = misfit_scales(misfit_scores, jnp).T[targets.misfit]
-    total = jnp.zeros(levels.shape[1])
+    own = jnp.asarray(misfit_scales(NODES))[:, None, None]
+    total: list[Any] = [0.0 for _ in targets.misfits]
     for numbers, rho in targets.blocks:
-        total = total + _series(rest[np.array(numbers)], targets.error[np.array(numbers)], own[numbers[0]], rho)
-    spread = jnp.sqrt(jnp.asarray(targets.error**2)[:, None] + own**2)
+        index, place = np.array(numbers), int(targets.misfit[numbers[0]])
+        total[place] = total[place] + _series(rest[index], targets.error[index], own, rho)
+    spread = jnp.sqrt(jnp.asarray(targets.error**2)[None, :, None] + own**2)
     for fact in targets.facts:
-        total = total + _fact(rest[np.array(fact)], spread[np.array(fact)])
+        index, place = np.array(fact), int(targets.misfit[fact[0]])
+        total[place] = total[place] + _fact(rest[index][None], spread[:, index])
     return total
 
 
-def _series(rest: Any, error: Any, own: Any, rho: float) -> Any:
-    """Normal log-density of one series, (lane,), by the matrix determinant and inversion lemmas for a rank-one term.
+def draw_misfits(levels: Floats, targets: Targets, *, seed: int) -> Floats:
+    """Misfit scores given simulated levels (row, draw): one draw each from its exact conditional on the grid, (draw, misfit)."""
+    random = np.random.default_rng([seed, 11])
+    found = np.empty((levels.shape[1], len(targets.misfits)))
+    width = NODES[1] - NODES[0]
+    for place, part in enumerate(by_misfit(levels, targets)):
+        weight = np.asarray(part) + LOG_WEIGHTS[:, None]
+        share = np.cumsum(np.exp(weight - weight.max(axis=0)), axis=0)
+        chosen = (share < random.random(levels.shape[1]) * share[-1]).sum(axis=0)
+        found[:, place] = NODES[chosen] + width * (random.random(levels.shape[1]) - 0.5)
+    return found
 
-    Covariance ``A + u u'`` with A diagonal ``(1 - rho) e^2 + m^2`` and ``u = sqrt(rho) e``.
+
+def _series(rest: Any, error: Any, own: Any, rho: float) -> Any:
+    """Normal log-density of one series at each misfit scale, (node, lane), by the inversion lemma for a rank-one term.
+
+    Covariance ``A + u u'`` with A diagonal ``(1 - rho) e^2 + m^2`` and ``u = sqrt(rho) e``; rest (row, lane).
     """
     import jax.numpy as jnp
 
-    e = jnp.asarray(error)[:, None]
-    diagonal = (1.0 - rho) * e**2 + own[None] ** 2
+    e = jnp.asarray(error)[None, :, None]
+    diagonal = (1.0 - rho) * e**2 + own**2
     u = np.sqrt(rho) * e
     scaled = u / diagonal
-    inner = 1.0 + (u * scaled).sum(axis=0)
-    square = (rest**2 / diagonal).sum(axis=0) - (scaled * rest).sum(axis=0) ** 2 / inner
-    return -0.5 * (square + jnp.log(diagonal).sum(axis=0) + jnp.log(inner) + rest.shape[0] * LOG_2PI)
+    inner = 1.0 + (u * scaled).sum(axis=1)
+    square = (rest[None] ** 2 / diagonal).sum(axis=1) - (scaled * rest[None]).sum(axis=1) ** 2 / inner
+    return -0.5 * (square + jnp.log(diagonal).sum(axis=1) + jnp.log(inner) + rest.shape[0] * LOG_2PI)
 
 
 def _fact(rest: Any, spread: Any) -> Any:
-    """Log of the mixture over the sources of a fact, each with its chance to be stray, (lane,)."""
+    """Log of the mixture over the sources of a fact, each with its chance to be stray: (node, source, lane) -> (node, lane)."""
     import jax.numpy as jnp
     from jax.scipy.special import logsumexp
 
     stray = jnp.sqrt(spread**2 + STRAY_ERROR**2)
     good = jnp.log(1.0 - STRAY_CHANCE) + _normal(rest, spread)
     bad = jnp.log(STRAY_CHANCE) + _normal(rest, stray)
-    each = jnp.logaddexp(good, bad)
-    return logsumexp(each, axis=0) - jnp.log(rest.shape[0])
+    return logsumexp(jnp.logaddexp(good, bad), axis=1) - jnp.log(spread.shape[1])
 
 
 def _normal(rest: Any, spread: Any) -> Any:

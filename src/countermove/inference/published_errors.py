@@ -39,6 +39,9 @@ COUNTED_ELSEWHERE = frozenset({"h20-units-yearly-epoch"})
 #: then, as a standard deviation of its logarithm.
 STRAY_CHANCE, STRAY_ERROR = 0.05, 1.5
 
+#: Error of a value that a source only bounds from one side (assumption).
+ONE_SIDED = 0.3
+
 #: A series of its own error block has at least this many rows; shorter ones are judged row by row.
 LONG = 3
 
@@ -110,13 +113,14 @@ def targets(rows: Sequence[Published] | None = None) -> Targets:
 
 def _log_error(row: Published) -> float:
     """Standard deviation of ln(published): from the ends of the range; one open end counts like the closed one."""
-    low, high = max(row.low, 0.02 * row.value), row.high
     if row.value <= 0.0:
         return LEAST_ERROR
+    low = max(row.low, 0.02 * row.value) if np.isfinite(row.low) else row.low
+    high = row.high
     if np.isfinite(low) and np.isfinite(high):
         return float(np.log(high / low) / RANGE_90)
     end = low if np.isfinite(low) else high
-    return float(2.0 * abs(np.log(max(end, 1e-9) / row.value)) / RANGE_90) or 0.3
+    return float(2.0 * abs(np.log(max(end, 1e-9) / row.value)) / RANGE_90) or ONE_SIDED
 
 
 def _shared(row: Published) -> float:

@@ -72,7 +72,7 @@ def one_chain(folder: Path, number: int, draws: int) -> None:
         names, scores = tuple(str(name) for name in start["names"]), start["scores"]
     aims = targets()
     model = history_model(compiled_past(), aims, names)
-    energy = potential(model.predict, lambda levels, misfit: log_likelihood(levels, misfit, aims), len(names))
+    energy = potential(model.predict, lambda levels: log_likelihood(levels, aims), len(names))
     run_chain(
         energy,
         scores[number],

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-#: Step of the differences, in standard deviations of the prior; table lines are 1/40 long.
-DIFFERENCE = 1e-4
+#: Step of the differences, in standard deviations of the prior: long enough to see past a kink of rationing.
+DIFFERENCE = 0.01
 PART = 50
 WARM_UP = 100
 ACCEPTANCE = 0.8
@@ -41,11 +41,8 @@ class Chain:
     seconds: float
 
 
-def potential(predict: Callable[[Any], Any], log_likelihood: Callable[[Any, Any], Any], parameters: int) -> Callable[[Any], Any]:
-    """Return ``U(z) = z'z / 2 - ln L(z)`` of one point (parameter,), differentiable by differences.
-
-    The first `parameters` scores go into the simulation, the rest are those of the misfits.
-    """
+def potential(predict: Callable[[Any], Any], log_likelihood: Callable[[Any], Any], parameters: int) -> Callable[[Any], Any]:
+    """Return ``U(z) = z'z / 2 - ln L(z)`` of one point (parameter,), differentiable by differences."""
     import jax
     import jax.numpy as jnp
 
@@ -64,8 +61,7 @@ def potential(predict: Callable[[Any], Any], log_likelihood: Callable[[Any, Any]
     levels.defvjp(forward, backward)
 
     def energy(scores: Any) -> Any:
-        simulated = levels(scores[:parameters])
-        return 0.5 * (scores**2).sum() - log_likelihood(simulated[:, None], scores[None, parameters:])[0]
+        return 0.5 * (scores**2).sum() - log_likelihood(levels(scores)[:, None])[0]
 
     return energy
 

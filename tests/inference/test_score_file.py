@@ -1,0 +1,54 @@
+"""Files to score a prediction against: every fault has its line and its way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from countermove.errors import InputError
+from countermove.inference.score_file import read_scores
+
+HEAD = "series,period,value,unit\n"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "actuals.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_values_arrive_in_the_unit_of_their_outcome(tmp_path: Path) -> None:
+    (row,) = read_scores(written(tmp_path, HEAD + "idc-cards-all,2026,4.5,million package\n"))
+    assert (row.outcome, row.value) == ("china_cards", pytest.approx(4500.0))
+
+
+def test_an_outcome_may_stand_for_a_series(tmp_path: Path) -> None:
+    (row,) = read_scores(written(tmp_path, HEAD + "h200_china_revenue_usd_bn,2026,1.5,usd_bn\n"))
+    assert row.outcome == "h200_china_revenue_usd_bn"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("series,period,value\nidc-cards-all,2026,1\n", "no column unit"),
+        (HEAD, "it holds no row"),
+        (HEAD + "idc-cards-al,2026,1,thousand package\n", "no series or outcome named 'idc-cards-al'"),
+        (HEAD + "idc-cards-all,2026Q5,1,thousand package\n", "is not a period"),
+        (HEAD + "idc-cards-all,2026,many,thousand package\n", "'many' is not a number"),
+        (HEAD + "idc-cards-all,2026,-1,thousand package\n", "cannot be a published value"),
+        (HEAD + "idc-cards-all,2026,nan,thousand package\n", "cannot be a published value"),
+        (HEAD + "idc-cards-all,2026,1,usd_bn\n", "unit 'usd_bn'"),
+        (HEAD + "idc-cards-all,2026,1,thousand package\n" * 2, "stands there twice"),
+    ],
+)
+def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_scores(written(tmp_path, text))
+    assert words in str(caught.value)
+    assert "actuals.csv" in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot read it"):
+        read_scores(tmp_path / "none.csv")
