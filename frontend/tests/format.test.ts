@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bandTexts, tickText, valueText, yearText } from "../src/lib/format";
-import { apart, Axes, axisFor, position, share } from "../src/lib/scale";
+import { bandTexts, figureText, percentText, three, tickText, valueText, yearText } from "../src/lib/format";
+import { apart, Axes, axisFor, middle, position, share } from "../src/lib/scale";
 
 const money = { display: "money", scale: 1e9, prefix: "$" };
 const percent = { display: "percent", scale: 1, prefix: "" };
@@ -19,6 +19,22 @@ describe("numbers", () => {
   });
   it("label ticks in one magnitude", () => {
     expect([0, 10, 20].map((tick) => tickText(tick, money, 20))).toEqual(["0", "$10\u202fbn", "$20\u202fbn"]);
+  });
+});
+
+describe("figures of other publications", () => {
+  it("have three significant digits, their range, or one bound", () => {
+    expect([1234.4, 73.24, 4, 0.0512, -2.5].map(three)).toEqual(["1,234", "73.2", "4.00", "0.051", "\u22122.50"]);
+    expect(figureText({ value: 662, low: 294, high: 1592 })).toBe("662 [294 to 1,592]");
+    expect(figureText({ value: null, low: null, high: 4 })).toBe("below 4.00");
+    expect(figureText({ value: null, low: 5000, high: null })).toBe("above 5,000");
+    expect(figureText({ value: null, low: 21, high: 49 })).toBe("21.0 to 49.0");
+    expect(figureText(null)).toBe("\u2013");
+  });
+  it("lie in the middle of their period, half a year included", () => {
+    expect(middle("2025H1")).toBe(2025.25);
+    expect(middle("2025")).toBe(2025.5);
+    expect(percentText(-0.03)).toBe("\u22123%");
   });
 });
 

@@ -166,12 +166,8 @@ def test_looking_up_what_does_not_exist_is_refused_with_a_hint(client: Any, path
     assert answer.json()["error"]["what"]
 
 
-def test_what_drives_an_outcome_and_how_it_stands_to_published_values(client: Any) -> None:
+def test_what_drives_an_outcome_is_ranked_and_explained(client: Any) -> None:
     found = client.post("/api/drivers", json={"outcome": COMPUTE, "year": 2030}).json()
     strengths = [abs(one["correlation"]) for one in found["drivers"]]
     assert strengths == sorted(strengths, reverse=True)
     assert found["mechanisms"]
-    checked = client.get("/api/validation").json()
-    assert 0 < checked["inside"] <= checked["points"]
-    assumed = client.get("/api/assumptions").json()["assumptions"]
-    assert all(one["prior_quantiles"] == sorted(one["prior_quantiles"]) for one in assumed)

@@ -1,5 +1,11 @@
 // Written by `python -m countermove.web.contract_types` from the pydantic contract; do not edit.
 
+export interface Against {
+  name: string;
+  better: number;
+  compared: number;
+}
+
 export interface Assumption {
   path: string;
   label: string;
@@ -11,6 +17,7 @@ export interface Assumption {
   prior_quantiles: number[];
   fitted_quantiles: number[];
   leans: boolean;
+  contraction: number | null;
   supports: string[];
   note: string;
 }
@@ -72,12 +79,95 @@ export interface ErrorAnswer {
   error: Problem;
 }
 
+export interface Figure {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface Fit {
+  made: string;
+  version: string;
+  inside: number;
+  points: number;
+  coverage: number;
+  parameters: number;
+  method: string;
+  particles: number;
+  stages: number;
+  runs: number;
+  seconds: number;
+  reference: Reference | null;
+  series: FitSeries[];
+  notes: string[];
+}
+
+export interface FitRow {
+  period: string;
+  published: number;
+  low: number | null;
+  high: number | null;
+  prior: number[];
+  simulated: number[];
+  predictive: number[];
+  inside: boolean;
+}
+
+export interface FitSeries {
+  id: string;
+  label: string;
+  outcome: string;
+  unit: string;
+  grade: string;
+  inside: number;
+  rows: FitRow[];
+}
+
 export interface Headline {
   period: string;
   scenario: Spread;
   reference: Spread;
   difference: Spread;
   share_positive: number;
+}
+
+export interface Hindcast {
+  fit_to: string;
+  vintage: string;
+  recorded: boolean;
+  day: string;
+  made: string;
+  version: string;
+  rows_used: number;
+  share_undated: number;
+  parameters_fitted: number;
+  priors_replaced: number;
+  foreknown: string[];
+  readings: Reading[];
+}
+
+export interface HindcastPoint {
+  period: string;
+  value: number | null;
+  p5: number;
+  p25: number;
+  median: number;
+  p75: number;
+  p95: number;
+  inside: boolean | null;
+  naive: Record<string, number>;
+}
+
+export interface HindcastSeries {
+  id: string;
+  label: string;
+  outcome: string;
+  unit: string;
+  scored: number;
+  coverage: number | null;
+  crps: number | null;
+  naive: Record<string, number>;
+  points: HindcastPoint[];
 }
 
 export interface JobAnswer {
@@ -112,6 +202,13 @@ export interface JobsAnswer {
 
 export interface Landed {
   views: Record<string, boolean>;
+}
+
+export interface LedgerGap {
+  label: string;
+  unit: string;
+  value: number;
+  says: string;
 }
 
 export interface Lever {
@@ -222,20 +319,75 @@ export interface Problem {
   hint: string;
 }
 
-export interface PublishedPoint {
-  period: string;
-  value: number | null;
-  low: number | null;
-  high: number | null;
-  median: number;
-  p5: number;
-  p95: number;
-  inside: boolean;
-}
-
 export interface Range {
   low: number;
   high: number;
+}
+
+export interface Reading {
+  name: string;
+  scored: number;
+  coverage: number | null;
+  better: number;
+  compared: number;
+  against: Against[];
+  series: HindcastSeries[];
+}
+
+export interface Reference {
+  method: string;
+  chains: number;
+  draws: number;
+  seconds: number;
+  rhat_max: number;
+  ess_min: number;
+  divergences: number;
+  mean_gap_max: number;
+  mean_gap_rms: number;
+  sd_ratio_min: number;
+  sd_ratio_max: number;
+}
+
+export interface Reproduction {
+  id: string;
+  title: string;
+  tier: string;
+  published_by: string;
+  question: string;
+  inputs: string;
+  method: string;
+  reading: string;
+  verdict: string;
+  passed: boolean | null;
+  rows: ReproductionRow[];
+  gaps: LedgerGap[];
+  sources: SourceLine[];
+}
+
+export interface ReproductionRow {
+  id: string;
+  label: string;
+  unit: string;
+  role: string;
+  published: Figure | null;
+  ours: Figure;
+  verdict: string;
+  default: Figure | null;
+  default_verdict: string;
+  claim: string;
+  reference_of: string;
+  why: string;
+}
+
+export interface Reproductions {
+  version: string;
+  current: boolean;
+  draws: number;
+  seed: number;
+  passed: number;
+  tested: number;
+  tiers: Tier[];
+  entries: Reproduction[];
 }
 
 export interface RunRequest {
@@ -271,16 +423,6 @@ export interface SearchHit {
   about: string;
 }
 
-export interface SeriesCheck {
-  id: string;
-  label: string;
-  outcome: string;
-  unit: string;
-  grade: string;
-  inside: number;
-  points: PublishedPoint[];
-}
-
 export interface Side {
   preset?: string;
   start?: string;
@@ -310,11 +452,13 @@ export interface Step {
   value: number | string;
 }
 
+export interface Tier {
+  name: string;
+  meaning: string;
+}
+
 export interface Validation {
-  draws: number;
-  beliefs: string;
-  inside: number;
-  points: number;
-  series: SeriesCheck[];
-  notes: string[];
+  fit: Fit | null;
+  hindcasts: Hindcast[];
+  reproductions: Reproductions | null;
 }

@@ -105,3 +105,23 @@ export function monthText(month: string): string {
 export function per(kind: string, by: string): string {
   return kind === "flow" ? ` a ${by}` : kind === "stock" ? `, end of ${by}` : "";
 }
+
+/** A number in about three significant digits: 1,234  73.2  0.051. */
+export function three(value: number): string {
+  const size = Math.abs(value);
+  const places = size >= 99.5 || size === 0 ? 0 : size >= 9.95 ? 1 : size >= 0.995 ? 2 : 3;
+  return (value < 0 ? MINUS : "") + size.toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+}
+
+/** A number with its range or as a bound: "662 [294 to 1,592]", "below 4.00", "62.0 to 160". */
+export function figureText(one: { value: number | null; low: number | null; high: number | null } | null, text = three): string {
+  if (!one) return "\u2013";
+  const { value, low, high } = one;
+  if (value !== null) return low === null || high === null || low === high ? text(value) : `${text(value)} [${text(low)} to ${text(high)}]`;
+  if (low !== null && high !== null) return `${text(low)} to ${text(high)}`;
+  return high !== null ? `below ${text(high)}` : low !== null ? `above ${text(low)}` : "\u2013";
+}
+
+export function percentText(share: number): string {
+  return `${share < 0 ? MINUS : ""}${Math.abs(Math.round(share * 100))}%`;
+}

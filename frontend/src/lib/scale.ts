@@ -86,3 +86,9 @@ export function apart(wanted: number[], gap: number, low: number, high: number):
   order.forEach((i, k) => (result[i] = placed[k]!));
   return result;
 }
+
+/** Decimal year of the middle of a period, halves of a year included (2025H1). */
+export function middle(period: string): number {
+  const half = /^(\d{4})H([12])$/.exec(period);
+  return half ? Number(half[1]) + (Number(half[2]) - 0.5) / 2 : position(period, "flow");
+}

@@ -12,19 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from countermove.desk.drivers import NOISE, ranked
-from countermove.errors import InputError
-from countermove.evidence.ledger import load_ledger, load_parameters
-from countermove.evidence.schema import Parameter, Series, SeriesRow
+from countermove.evidence.ledger import load_parameters
+from countermove.evidence.schema import Parameter
 from countermove.experiments.ensemble import load_ensemble
-from countermove.outcomes import OUTCOMES, Outcome, outcome
-from countermove.outcomes.window import Window
-from countermove.quantities.calendar import period_months
-from countermove.quantities.units import convert
+from countermove.inference.record import recorded_fit
+from countermove.outcomes import outcome
 from countermove.reports.build.relations import mechanisms_of, relations
-from countermove.web.live import REFINED, Floats, Run, Simulator, rounded
+from countermove.web.live import REFINED, Simulator, rounded
 from countermove.web.reading import parsed
 from countermove.web.routes import Address
-from countermove.web.schema import Side
+from countermove.web.schema_validation import Validation
 from countermove.web.schema_views import (
     Assumption,
     Assumptions,
@@ -33,11 +30,9 @@ from countermove.web.schema_views import (
     DriversRequest,
     Landed,
     MechanismLine,
-    PublishedPoint,
-    SeriesCheck,
-    Validation,
 )
 from countermove.web.turns import Turns
+from countermove.web.validation import validation
 from countermove.web.writing import json_answer
 
 UNIFORMS = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
@@ -50,14 +45,13 @@ class Knowledge:
 
     def __init__(self, simulator: Simulator, turns: Turns) -> None:
         self._simulator, self._turns = simulator, turns
-        self._validation: Validation | None = None
 
     def addresses(self) -> list[Address]:
         """Return the table of the addresses."""
         return [
             Address("GET", "/api/assumptions", self.assumptions, "Every prior, and what the fit made of it", gives=Assumptions),
             Address("POST", "/api/drivers", self.drivers, "What drives an outcome", takes=DriversRequest, gives=DriversAnswer),
-            Address("GET", "/api/validation", self.validation, "Published values against the model", gives=Validation),
+            Address("GET", "/api/validation", self.validation, "Fit, hindcasts and reproductions as recorded", gives=Validation),
             Address("GET", "/api/landed", self.landed, "Which further views have landed", gives=Landed),
         ]
 
@@ -71,10 +65,8 @@ class Knowledge:
         return json_answer(await self._turns.take(lambda: drivers(asked, self._simulator)))
 
     async def validation(self, _: Request) -> Response:
-        """Hold the status quo against every published series."""
-        if self._validation is None:
-            self._validation = await self._turns.take(lambda: validation(self._simulator))
-        return json_answer(self._validation)
+        """Give what is recorded: fit, hindcasts, reproductions."""
+        return json_answer(await anyio.to_thread.run_sync(validation))
 
     async def landed(self, _: Request) -> Response:
         """Tell which views have something behind them."""
@@ -89,13 +81,15 @@ def _exists(module: str) -> bool:
 def assumptions() -> Assumptions:
     """Return every uncertain parameter with its prior's quantiles and those of the calibrated ensemble."""
     ensemble = load_ensemble()
-    rows = [_assumption(one) for one in load_parameters().values()]
+    fit = recorded_fit() if ensemble is not None else None
+    learnt = {one["name"]: one["contraction"] for one in (fit or {}).get("parameters", ())}
+    rows = [_assumption(one, learnt.get(one.id)) for one in load_parameters().values()]
     made = "" if ensemble is None else f"calibrated on published values, {len(ensemble.scores):,} worlds"
     note = made or "no calibration is recorded: draws follow the priors"
     return Assumptions(assumptions=rows, fit=note)
 
 
-def _assumption(one: Parameter) -> Assumption:
+def _assumption(one: Parameter, contraction: float | None) -> Assumption:
     ensemble = load_ensemble()
     low, high = one.valid
     return Assumption(
@@ -109,6 +103,7 @@ def _assumption(one: Parameter) -> Assumption:
         prior_quantiles=rounded(one.ppf(UNIFORMS)),
         fitted_quantiles=rounded(one.ppf(UNIFORMS if ensemble is None else ensemble.marginal(one.id, UNIFORMS))),
         leans=ensemble is not None and one.id in ensemble,
+        contraction=contraction,
         supports=[f"{found.supports}: {found.claim or found.source}" for found in one.sources],
         note=one.note,
     )
@@ -142,59 +137,3 @@ def drivers(asked: DriversRequest, simulator: Simulator) -> DriversAnswer:
             if name in notes
         ],
     )
-
-
-def validation(simulator: Simulator) -> Validation:
-    """Return every published series that is an outcome beside the status quo's 90% band of the same periods."""
-    _, run = simulator.run(Side(), draws=REFINED, seed=2026)
-    found = [
-        check
-        for series in load_ledger().series.values()
-        if series.outcome in OUTCOMES
-        for check in [_series_check(series, series.outcome, run)]
-        if check.points
-    ]
-    points = [one for series in found for one in series.points]
-    return Validation(
-        draws=REFINED,
-        beliefs="fitted",
-        inside=sum(one.inside for one in points),
-        points=len(points),
-        series=found,
-        notes=[
-            "The calibration has seen values up to 2025, so this is a description of fit, not a test of forecasts.",
-            "A published value counts as inside when its stated range, or the value itself, touches the model's 90% band.",
-            "Series that restate others are shown too and count again.",
-        ],
-    )
-
-
-def _series_check(series: Series, name: str, run: Run) -> SeriesCheck:
-    about, points = OUTCOMES[name], []
-    for row in series.rows:
-        try:
-            months = period_months(row.period)
-        except InputError:  # a period outside the clock says nothing about the model
-            continue
-        points.append(_point(series, row, about, np.broadcast_to(about.measure(Window(run.monthly, *months)), run.draws)))
-    return SeriesCheck(
-        id=series.id,
-        label=series.label,
-        outcome=name,
-        unit=about.unit,
-        grade=series.grade,
-        inside=sum(one.inside for one in points),
-        points=points,
-    )
-
-
-def _point(series: Series, row: SeriesRow, about: Outcome, values: Floats) -> PublishedPoint:
-    """Return one published value in the outcome's unit beside the band of the draws."""
-    p5, median, p95 = rounded(np.quantile(values, [0.05, 0.5, 0.95]))
-    low, value, high = (
-        None if number is None else float(convert(number, series.unit, about.unit)) for number in (row.low, row.value, row.high)
-    )
-    least = next((number for number in (low, value) if number is not None), -math.inf)  # "at most" has no lower end
-    most = next((number for number in (high, value) if number is not None), math.inf)
-    inside = least <= p95 and most >= p5
-    return PublishedPoint(period=row.period, value=value, low=low, high=high, median=median, p5=p5, p95=p95, inside=inside)

@@ -1,4 +1,4 @@
-"""The contract of the views: jobs, drivers and assumptions, search, validation."""
+"""The contract of the views: jobs, drivers and assumptions, search."""
 
 from __future__ import annotations
 
@@ -98,6 +98,8 @@ class Assumption(Answer):
     prior_quantiles: list[float]
     fitted_quantiles: list[float]
     leans: bool
+    contraction: float | None
+    """Share of the prior's variance that the data removed, in standard normal units; None where it is not fitted."""
     supports: list[str]
     note: str
 
@@ -126,42 +128,6 @@ class SearchAnswer(Answer):
     query: str
     count: int
     hits: list[SearchHit]
-
-
-class PublishedPoint(Answer):
-    """A published value beside the model's band of the same period."""
-
-    period: str
-    value: float | None
-    low: float | None
-    high: float | None
-    median: float
-    p5: float
-    p95: float
-    inside: bool
-
-
-class SeriesCheck(Answer):
-    """One published series against the status quo."""
-
-    id: str
-    label: str
-    outcome: str
-    unit: str
-    grade: str
-    inside: int
-    points: list[PublishedPoint]
-
-
-class Validation(Answer):
-    """Every published series that is an outcome, against the model's 90% band."""
-
-    draws: int
-    beliefs: str
-    inside: int
-    points: int
-    series: list[SeriesCheck]
-    notes: list[str]
 
 
 class Landed(Answer):
