@@ -42,7 +42,7 @@ def result_table(result: Result) -> str:
     points = result.quantiles()
     head = [
         f"{result.scenario.id}: {result.scenario.label}",
-        f"{result.draws:,} draws, seed {result.seed}, {_vintage(result)}, version {result.version}",
+        f"{result.draws:,} draws{_copula(result)}, seed {result.seed}, {_vintage(result)}, version {result.version}",
         *_levers(result),
         "",
     ]
@@ -65,6 +65,12 @@ def comparison_table(comparison: Comparison) -> str:
             *_outcome_lines(differences, comparison.info, signed=True),
         ]
     return "\n".join([*lines, "", f"Before {past.until} the scenarios are {same}."])
+
+
+def _copula(result: Result) -> str:
+    """Say how many draws lie beyond the ensemble's rows."""
+    beyond = result.copula_draws
+    return f" ({beyond:,} of them from the ensemble's copula)" if beyond else ""
 
 
 def _vintage(result: Result) -> str:

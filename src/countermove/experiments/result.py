@@ -58,6 +58,13 @@ class Result:
     beliefs: str = "fitted"
     """Whether the assumptions follow the calibrated ensemble ("fitted") or their priors ("prior")."""
 
+    @property
+    def copula_draws(self) -> int:
+        """How many of the last draws come from the copula fitted to the ensemble: those beyond its rows."""
+        from countermove.experiments.ensemble import ROWS
+
+        return max(0, self.draws - ROWS) if self.beliefs == "fitted" else 0
+
     def outcome(self, name: str) -> Mapping[str, Floats]:
         """Return period -> draws of one outcome; InputError with the nearest id when there is none."""
         if name not in self.outcomes:
@@ -120,6 +127,7 @@ class Result:
             "draws": self.draws,
             "known": self.known,
             "beliefs": self.beliefs,
+            "copula_draws": self.copula_draws,
             "evidence_until": self.evidence_until,
             "data_hash": self.data_hash,
             "start": self.scenario.start,

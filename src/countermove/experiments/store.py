@@ -125,6 +125,7 @@ def manifest(stored: Result | Comparison) -> dict[str, Any]:
         "draws": first.draws,
         "known": first.known,
         "beliefs": first.beliefs,
+        "copula_draws": first.copula_draws,
         "evidence_until": first.evidence_until,
         "data_hash": first.data_hash,
         "lock_hash": hashlib.sha256(json.dumps(packages, sort_keys=True).encode()).hexdigest(),

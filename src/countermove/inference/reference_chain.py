@@ -23,8 +23,9 @@ Floats = NDArray[np.float64]
 #: Step of the differences, in standard deviations of the prior: long enough to see past a kink of rationing.
 DIFFERENCE = 0.01
 PART = 50
-WARM_UP = 100
-ACCEPTANCE = 0.8
+WARM_UP = 60
+#: Kinks of rationing leave an energy error that shorter steps do not mend, so longer ones pay.
+ACCEPTANCE = 0.65
 DEEPEST = 6
 #: First step size of the leapfrog, in posterior standard deviations; the warm-up adapts it.
 FIRST_STEP = 0.2
