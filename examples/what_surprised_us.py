@@ -228,7 +228,7 @@ def page(draws: int) -> str:
     first = next(iter(results.values()))
     made = (
         f"Written by `python examples/what_surprised_us.py`: {draws:,} draws, seed {first.seed}, version {first.version}, data "
-        f"`{first.data_hash[:12]}`, evidence to {first.evidence_until}, with the first fit."
+        f"`{first.data_hash[:12]}`, evidence to {first.evidence_until}, with the calibrated ensemble."
     )
     how = (
         "Medians with 90% ranges; differences are taken draw by draw. All of it is conditional on the stated assumptions: each "

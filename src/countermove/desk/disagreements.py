@@ -92,7 +92,7 @@ def _unit(parameter: Parameter) -> str:
 
 
 def held(compiled: Compiled, name: str, prior: Prior) -> Compiled:
-    """Return a compiled scenario with one parameter held to a prior, all random numbers and what data say about others unchanged."""
+    """Return a compiled scenario with one parameter held to a prior; random numbers and what data say of others stay."""
     assumed = compiled.assumptions
     parameters = dict(assumed.parameters) | {name: assumed.parameters[name].model_copy(update={"prior": prior})}
     pinned = {other: value for other, value in assumed.fixed.items() if other != name}
