@@ -20,7 +20,8 @@ def document(*, predicted: bool) -> dict[str, Any]:
              "p95": 700.0, "inside": None if predicted else True, "naive": {"last": 250.0}}  # fmt: skip
     series = {"outcome": "ascend_910c_packages", "n": 0 if predicted else 1, "coverage90": None if predicted else 1.0,
               "crps": None if predicted else 40.0, "crps_naive": {"last": 350.0}, "points": [point]}  # fmt: skip
-    summary = {**SUMMARY, "n": 0, "coverage90": None, "against": {}} if predicted else SUMMARY
+    nothing = {"n": 0, "coverage90": None, "series_better": None, "series_compared": 0, "against": {}}
+    summary = nothing if predicted else SUMMARY
     found = {"huawei-ascend-910c-yearly-reports": series}
     return {"made": "2026-11-22", "version": "0.1.0", "fit_to": "2024-12-31", "vintage": "latest", "rows_used": 40,
             "share_undated": 0.25, "parameters_fitted": 60, "priors_replaced": ["one", "two"], "foreknown": ["one"],

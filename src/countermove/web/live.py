@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,14 +19,14 @@ from numpy.typing import NDArray
 from countermove.experiments import pipeline
 from countermove.experiments.result import NOT_REACHED
 from countermove.experiments.scenario import Scenario, load_scenario
-from countermove.market.compile import compile_market, recompile
-from countermove.market.inputs import MarketInputs
 from countermove.outcomes import HORIZON, OUTCOMES, outcome
 from countermove.outcomes.window import Window
 from countermove.policy.levers import compile_levers
 from countermove.quantities.calendar import MONTHS, month_index, month_name, period_months, quarters, years
+from countermove.web.periods import measured
 from countermove.web.schema import Bands, By, Headline, LiveAnswer, LiveRequest, Range, Side, Spread
-from countermove.web.stepping import SPLIT, Accelerator, Monthly, Stretch, with_numpy
+from countermove.web.stepping import Monthly, OtherShapes, Program
+from countermove.web.worlds import World
 
 Floats = NDArray[np.float64]
 Kept = TypeVar("Kept")
@@ -35,12 +38,18 @@ MOST_KEPT_DRAWS = 1280
 """Draws of recent runs that are kept, at about 150 kB each."""
 
 
+@lru_cache(maxsize=64)
+def preset(name: str) -> Scenario:
+    """Return a shipped scenario, read once; InputError for an unknown one."""
+    return load_scenario(name)
+
+
 def scenario_of(side: Side) -> Scenario:
     """Return the scenario that a side describes: its preset, then its levers from its month on, then its assumptions.
 
     Raises InputError as the command line does.
     """
-    scenario = load_scenario(side.preset)
+    scenario = preset(side.preset)
     if side.levers:
         scenario = scenario.with_levers(_complete(gathered(side.levers), scenario, side.start), start=side.start)
     if side.assumptions:
@@ -101,25 +110,6 @@ class Recent(OrderedDict[Any, Kept]):
         return self[key]
 
 
-class Joined(Mapping[str, Floats]):
-    """Series of two stretches of months as one, joined when they are read."""
-
-    def __init__(self, stretches: Iterable[Stretch]) -> None:
-        self._stretches = [stretch.monthly for stretch in stretches]
-        self._joined: dict[str, Floats] = {}
-
-    def __getitem__(self, name: str) -> Floats:
-        if name not in self._joined:
-            self._joined[name] = np.concatenate([monthly[name] for monthly in self._stretches])
-        return self._joined[name]
-
-    def __iter__(self) -> Any:
-        return iter(self._stretches[0])
-
-    def __len__(self) -> int:
-        return len(self._stretches[0])
-
-
 @dataclass
 class Run:
     """One simulated scenario, with the outcomes measured so far."""
@@ -128,14 +118,21 @@ class Run:
     draws: int
     engine: str
     measured: dict[tuple[str, str], Floats] = field(default_factory=dict)
+    banded: dict[tuple[str, By], Bands] = field(default_factory=dict)
 
     def series(self, name: str, by: By) -> Floats:
         """Return an outcome over all periods, (period, draw)."""
         key = (name, by)
         if key not in self.measured:
-            windows = (Window(self.monthly, *span) for span in spans(by))
-            self.measured[key] = np.stack([np.broadcast_to(outcome(name).measure(one), self.draws) for one in windows])
+            self.measured[key] = measured(outcome(name).measure, self.monthly, LENGTHS[by], self.draws)
         return self.measured[key]
+
+    def bands(self, name: str, by: By) -> Bands:
+        """Return an outcome's bands over all periods."""
+        key = (name, by)
+        if key not in self.banded:
+            self.banded[key] = bands(self.series(name, by), by)
+        return self.banded[key]
 
     def value(self, name: str, year: int) -> Floats:
         """Return an outcome of one year, or over the whole clock for a date, (draw,)."""
@@ -147,6 +144,9 @@ class Run:
         return self.measured[key]
 
 
+LENGTHS: dict[By, int] = {"month": 1, "quarter": 3, "year": 12}
+
+
 def periods(by: By) -> list[str]:
     """Return the names of the periods of one length."""
     if by == "month":
@@ -154,26 +154,22 @@ def periods(by: By) -> list[str]:
     return years() if by == "year" else quarters()
 
 
-def spans(by: By) -> list[tuple[int, int]]:
-    """Return the months of every period, [first, last)."""
-    return [(month, month + 1) for month in range(MONTHS)] if by == "month" else [period_months(name) for name in periods(by)]
-
-
 class Simulator:
-    """Simulates scenarios for screens; one thread at a time."""
+    """Simulates scenarios for screens; several threads may ask."""
 
     def __init__(self, *, accelerate: bool = True) -> None:
         self._lock = threading.Lock()
         self._samples: Recent[dict[str, Floats]] = Recent(6)
-        self._pasts: Recent[Stretch] = Recent(3)
-        self._whole: Recent[MarketInputs] = Recent(3)
+        self._worlds: Recent[World] = Recent(4)
+        self._scenarios: Recent[Scenario] = Recent(64)
         self._runs: Recent[Run] = Recent(MOST_KEPT_DRAWS, weigh=lambda run: run.draws)
-        self._accelerator = Accelerator() if accelerate else None
+        self._programs: dict[int, Program] = {}
+        self._accelerate = accelerate and find_spec("jax") is not None
 
     @property
     def engine(self) -> str:
         """The engine that answers moves once everything is compiled."""
-        return "jax" if self._accelerator is not None and self._accelerator.available else "numpy"
+        return "jax" if self._accelerate else "numpy"
 
     def warm_up(self) -> None:
         """Answer one request, so that the first move does not pay for loading."""
@@ -181,19 +177,24 @@ class Simulator:
 
     def compile(self, *draws: int) -> None:
         """Compile the loop for these numbers of draws; slow, meant for a thread in the background."""
-        if self._accelerator is None or not self._accelerator.available:
-            return
-        for number in draws:
-            with self._lock:
-                inputs = self._inputs(scenario_of(Side()), number, 2026)
-            self._accelerator.prepare(inputs)
+        for number in draws if self._accelerate else ():
+            world = self._world(scenario_of(Side()), number, 2026, None)
+            program = Program(*world.pattern())
+            self._programs[number] = program
+            # The first run of a world takes longest: the one that screens start with is made ready here.
+            self.run(Side(), draws=number, seed=2026)
 
     def run(self, side: Side, *, draws: int, seed: int) -> tuple[Scenario, Run]:
         """Return a simulated scenario; InputError for a side that does not fit."""
-        scenario = scenario_of(side)
-        key = (scenario_key(scenario), draws, seed, self._compiled_for(draws))
+        scenario = self._scenario(side)
+        # A run of another precision is no reference for those of a compiled program.
+        key = (scenario_key(scenario), draws, seed, draws in self._programs)
         with self._lock:
-            return scenario, self._runs.get_or(key, lambda: self._simulated(scenario, draws, seed))
+            if key in self._runs:
+                return scenario, self._runs[key]
+        found = self._simulated(side, scenario, draws, seed)
+        with self._lock:
+            return scenario, self._runs.get_or(key, lambda: found)
 
     def sample(self, scenario: Scenario, *, draws: int, seed: int) -> dict[str, Floats]:
         """Return the joint sample of the parameters that a scenario is simulated with."""
@@ -216,57 +217,56 @@ class Simulator:
             engine=run.engine,
             draws=request.draws,
             seed=request.seed,
-            outcomes={name: bands(run.series(name, by), by) for name in charted},
-            reference_medians={name: rounded(np.median(reference.series(name, by), axis=1)) for name in charted},
-            references={name: bands(reference.series(name, by), by) for name in detail},
+            outcomes={name: run.bands(name, by) for name in charted},
+            reference_medians={name: reference.bands(name, by).median for name in charted},
+            references={name: reference.bands(name, by) for name in detail},
             differences={name: bands(run.series(name, by) - reference.series(name, by), by) for name in detail},
             headlines={name: headline(name, run, reference, request.year) for name in request.headlines},
             milliseconds=round((time.perf_counter() - began) * 1000, 2),
         )
 
-    def _compiled_for(self, draws: int) -> bool:
-        """Tell whether compiled programs answer; a run of another precision is no reference for theirs."""
-        return self._accelerator is not None and self._accelerator.ready(draws)
-
-    def _simulated(self, scenario: Scenario, draws: int, seed: int) -> Run:
-        inputs = self._inputs(scenario, draws, seed)
-        if not shares_the_past(scenario):
-            return Run(with_numpy(inputs, inputs.initial, 0, MONTHS).monthly, draws, "numpy")
-        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed, self._compiled_for(draws))
-        past = self._pasts.get_or(key, lambda: self._stretch(inputs, None)[0])
-        rest, engine = self._stretch(inputs, past)
-        return Run(Joined((past, rest)), draws, engine)
-
-    def _stretch(self, inputs: MarketInputs, past: Stretch | None) -> tuple[Stretch, str]:
-        """Simulate the past (None) or what follows it, compiled where that is ready."""
-        state, first, last = (inputs.initial, 0, SPLIT) if past is None else (past.final, SPLIT, MONTHS)
-        fast = self._accelerator.simulate(inputs, state, first, last) if self._accelerator is not None else None
-        return (fast, "jax") if fast is not None else (with_numpy(inputs, state, first, last), "numpy")
-
-    def _inputs(self, scenario: Scenario, draws: int, seed: int) -> MarketInputs:
+    def _simulated(self, side: Side, scenario: Scenario, draws: int, seed: int) -> Run:
+        bare = self._scenario(side.model_copy(update={"levers": {}}))
+        trunk = None if side.preset == Side().preset else pipeline.compile_scenario(bare)
         compiled = pipeline.compile_scenario(scenario)
-        sample = self._sample(compiled, draws, seed)
-        key = (json.dumps(scenario.to_dict()["set"], sort_keys=True), draws, seed)
-        given: Any = (sample, compiled.gates, compiled.levers)
-        if key not in self._whole:
-            return self._whole.get_or(key, lambda: compile_market(*given, hazards=scenario.hazards))
-        return recompile(self._whole[key], *given, hazards=scenario.hazards)
+        for program in (self._programs.get(draws), None):
+            world = self._world(scenario, draws, seed, program)
+            with contextlib.suppress(OtherShapes):
+                return Run(world.course(compiled, scenario_key(bare), trunk), draws, world.engine)
+        raise AssertionError("NumPy runs inputs of every shape")
+
+    def _world(self, scenario: Scenario, draws: int, seed: int, program: Program | None) -> World:
+        """Return the world of a scenario's assumptions, whose first course is the status quo under them."""
+        key = (_assumed(scenario), draws, seed, program is None)
+        with self._lock:
+            if key in self._worlds:
+                self._worlds.move_to_end(key)
+                return self._worlds[key]
+            usual = pipeline.compile_scenario(replace(preset(Side().preset), overrides=scenario.overrides))
+            return self._worlds.get_or(key, lambda: World(usual, self._sample(usual, draws, seed), program))
+
+    def _scenario(self, side: Side) -> Scenario:
+        key = side.model_dump_json()
+        with self._lock:
+            if key in self._scenarios:
+                return self._scenarios[key]
+        found = scenario_of(side)
+        with self._lock:
+            return self._scenarios.get_or(key, lambda: found)
 
     def _sample(self, compiled: pipeline.Compiled, draws: int, seed: int) -> dict[str, Floats]:
-        key = (json.dumps(compiled.scenario.to_dict()["set"], sort_keys=True), draws, seed)
+        key = (_assumed(compiled.scenario), draws, seed)
         return self._samples.get_or(key, lambda: pipeline.sampled(compiled, seed=seed, draws=draws))
+
+
+def _assumed(scenario: Scenario) -> str:
+    return json.dumps(scenario.to_dict()["set"], sort_keys=True)
 
 
 def scenario_key(scenario: Scenario) -> str:
     """Return what decides a scenario's results as text."""
     body = scenario.to_dict()
-    return json.dumps([body["levers"], body["set"], body["hazards"]], sort_keys=True)
-
-
-def shares_the_past(scenario: Scenario) -> bool:
-    """Tell whether no lever moves before the month from which everything is simulated anew."""
-    months = [month_index(month) for parts in scenario.levers.values() for steps in parts.values() for month in steps]
-    return min(months, default=MONTHS) >= SPLIT
+    return json.dumps([body["levers"], body["set"], body["hazards"], body.get("whatif", "")], sort_keys=True)
 
 
 def quantiles(values: Floats) -> Floats:

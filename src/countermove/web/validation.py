@@ -122,7 +122,7 @@ def _reading(name: str, summary: Mapping[str, Any], series: Mapping[str, Any]) -
         name=name,
         scored=summary["n"],
         coverage=summary["coverage90"],
-        better=summary["series_better"],
+        better=summary["series_better"] or 0,
         compared=summary["series_compared"],
         against=[Against(name=rival, **won) for rival, won in summary["against"].items()],
         series=[_hindcast_series(key, one, predicted) for key, one in series.items()],

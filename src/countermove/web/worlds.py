@@ -1,0 +1,134 @@
+"""Worlds: draws of one set of assumptions, in which scenarios depart from each other where their inputs first differ."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from countermove.experiments.pipeline import Compiled
+from countermove.market.compile import GATE_PRODUCTS, bundle_parameters, compile_market, moved_by_levers
+from countermove.market.exogenous import cap_base, cap_windows
+from countermove.market.gate_inputs import cap_applies, foreign_cap_share
+from countermove.market.inputs import Bundle, MarketInputs
+from countermove.quantities.calendar import MONTHS
+from countermove.web.stepping import CompiledSteps, Monthly, NumpySteps, Program, Steps
+
+Floats = NDArray[np.float64]
+CAPPED = ("cap_base_flow", "cap_base_lump", "cap_reset")
+
+
+@dataclass
+class Course:
+    """One scenario, simulated: its inputs, its monthly series, and the stocks before some months."""
+
+    moved: Monthly
+    monthly: Monthly
+    stocks: dict[int, Any] = field(default_factory=dict)
+
+
+class World:
+    """Draws with everything that levers leave alone. Several threads may ask."""
+
+    def __init__(self, compiled: Compiled, sample: Mapping[str, Floats], program: Program | None) -> None:
+        """Compile the inputs of a first scenario; the program is used where its shapes fit."""
+        self._sample, self._parameters = sample, bundle_parameters(sample)
+        self._draws = len(next(iter(sample.values())))
+        self._lock = threading.Lock()
+        self._inputs: MarketInputs = compile_market(sample, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards)
+        self._windows: Bundle = self._caps(compiled)
+        self._capped: Monthly = {name: self._inputs.monthly[name] for name in CAPPED if name in self._inputs.monthly}
+        self._first = self._moved(compiled)
+        self._steps = self._stepper(program)
+        self._root = self._departed(None, self._first)
+        self._trunks: dict[str, Course] = {}
+
+    @property
+    def engine(self) -> str:
+        """What steps this world: numpy or jax."""
+        return self._steps.engine
+
+    def pattern(self) -> tuple[MarketInputs, frozenset[str]]:
+        """Return the inputs that a program for such worlds is compiled for, and the names of those that levers move."""
+        return self._inputs, frozenset(self._first)
+
+    def course(self, compiled: Compiled, trunk: str, bare: Compiled | None) -> Monthly:
+        """Return a scenario's monthly series. It departs from its preset without changes (`bare`, known as `trunk`).
+
+        Raises OtherShapes where a compiled program cannot run it.
+        """
+        moved = self._moved(compiled)
+        with self._lock:
+            origin = self._root if bare is None else self._trunk(trunk, bare)
+            first = departure(moved, origin.moved)
+            stocks = self._stocks_before(origin, first)
+        return self._departed(origin, moved, first, stocks).monthly
+
+    def _trunk(self, name: str, bare: Compiled) -> Course:
+        if name not in self._trunks:
+            while len(self._trunks) > 1:
+                self._trunks.pop(next(iter(self._trunks)))
+            moved = self._moved(bare)
+            first = departure(moved, self._root.moved)
+            self._trunks[name] = self._departed(self._root, moved, first, self._stocks_before(self._root, first))
+        return self._trunks[name]
+
+    def _stepper(self, program: Program | None) -> Steps:
+        fast = None if program is None or program.moved(self._first) is None else program.steps(self._inputs)
+        if isinstance(fast, CompiledSteps):
+            fast.keep(self._first)
+        return fast or NumpySteps(self._inputs)
+
+    def _departed(self, origin: Course | None, moved: Monthly, first: int = 0, stocks: Any = None) -> Course:
+        """Simulate from the first month in which inputs differ; what lies before is shared."""
+        if origin is None:
+            _, monthly = self._steps.walk(0, MONTHS, self._steps.start, moved)
+            return Course(moved, monthly, {0: self._steps.start})
+        if first >= MONTHS:
+            return origin
+        # Inputs that are equal become the same arrays, so that what is kept on the device is used.
+        same = {name for name, one in moved.items() if first_difference(one, origin.moved[name]) == MONTHS}
+        shared = {name: origin.moved[name] if name in same else one for name, one in moved.items()}
+        _, rest = self._steps.walk(first, MONTHS, stocks, shared)
+        monthly = {name: np.concatenate([origin.monthly[name][:first], rows]) for name, rows in rest.items()}
+        return Course(shared, monthly, {month: known for month, known in origin.stocks.items() if month <= first})
+
+    def _stocks_before(self, course: Course, month: int) -> Any:
+        """Return the stocks of a course before a month, kept once they are known."""
+        if month >= MONTHS:
+            return None
+        if month not in course.stocks:
+            known = max(one for one in course.stocks if one <= month)
+            course.stocks[month], _ = self._steps.walk(known, month, course.stocks[known], course.moved)
+        return course.stocks[month]
+
+    def _caps(self, compiled: Compiled) -> Bundle:
+        return cap_windows(cap_applies(foreign_cap_share(compiled.gates, GATE_PRODUCTS)), compiled.levers)
+
+    def _moved(self, compiled: Compiled) -> Monthly:
+        """Compile what gates and levers set, (month, ...); a cap that covers what it did is not spread over draws again."""
+        given = (self._parameters, self._sample, compiled.gates, compiled.levers)
+        found: dict[str, Floats] = dict(moved_by_levers(*given, hazards=compiled.scenario.hazards))
+        windows = self._caps(compiled)
+        same = all(np.array_equal(window, self._windows[name]) for name, window in windows.items())
+        found |= self._capped if same else cap_base(self._parameters, windows, self._draws)
+        return {name: one for name, one in found.items() if name in self._inputs.monthly}
+
+
+def departure(moved: Monthly, other: Monthly) -> int:
+    """Return the first month in which two sets of monthly inputs differ, 132 if none."""
+    return min((first_difference(one, other[name]) for name, one in moved.items()), default=MONTHS)
+
+
+def first_difference(one: Floats, other: Floats) -> int:
+    """Return the first month in which two monthly inputs differ, 132 if none."""
+    if one is other:
+        return MONTHS
+    if one.shape != other.shape:
+        return 0
+    differs = (one != other).reshape(len(one), -1).any(axis=1)
+    return int(np.argmax(differs)) if differs.any() else MONTHS
