@@ -70,6 +70,8 @@ def _lines(document: dict[str, Any]) -> list[str]:
     """Return the summary as a table: one line per cell and quantity."""
     fixed = ("scenario", "outcome", "period", "runs", "mean", "low", "high", "p5", "p25", "median", "p75", "p95")
     lines = [f"{document['runs']:,} runs, {document['points']:,} points, {document['cells']:,} cells"]
+    if document.get("copula_runs"):
+        lines.append(f"{document['copula_runs']:,} of them lie beyond the ensemble's rows and come from its copula")
     before: tuple[object, ...] = ()
     for row in document["rows"]:
         factors = {name: value for name, value in row.items() if name not in fixed}

@@ -153,6 +153,7 @@ def _begin(plan: Plan, ledger: Ledger) -> None:
         "format_version": FORMAT_VERSION,
         "version": __version__,
         "runs": plan.runs,
+        "copula_runs": plan.copula_runs,
         "points": plan.points.count,
         "cells": len(plan.cells),
         "chunks": plan.chunks,
@@ -227,7 +228,7 @@ def _summarise(plan: Plan, ledger: Ledger) -> None:
     ledger.write(ledger.folder / SUMMARY_TABLE, _parquet_bytes(pa.Table.from_pylist(rows)))
     shown = rows[: SUMMARY_CELLS * len(plan.quantities)]
     manifest = read_manifest(ledger.folder)
-    kept = ("version", "runs", "points", "cells", "chunks", "error_bounds")
+    kept = ("version", "runs", "copula_runs", "points", "cells", "chunks", "error_bounds")
     ledger.write(
         ledger.folder / SUMMARY, _json({name: manifest[name] for name in kept} | {"rows": shown, "rows_in_all": len(rows)})
     )

@@ -92,6 +92,17 @@ class Plan:
         shared = self.spec.shared_draws
         return self.spec.draws > 1 if shared is None else shared
 
+    @property
+    def copula_runs(self) -> int:
+        """Runs whose parameters come from the copula fitted to the ensemble, because they lie beyond its rows."""
+        from countermove.experiments.ensemble import ROWS
+
+        if self.spec.beliefs != "fitted":
+            return 0
+        if self.shared_draws:
+            return max(0, self.spec.draws - ROWS) * self.points.count * len(self.scenarios)
+        return max(0, self.points.count * self.spec.draws - ROWS) * len(self.scenarios)
+
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """What is kept of each run, in order."""
