@@ -97,7 +97,7 @@ def test_demo_compares_the_lead_scenarios_and_names_its_report(command, tmp_path
 
 @pytest.mark.parametrize("name", list(DOCUMENTS))
 def test_every_document_has_a_schema(command, name: str) -> None:
-    code, out, _ = command("schema", name)
+    code, out, _ = command("schema", *name.split())
     assert code == 0
     schema = json.loads(out)
     assert schema["$schema"].startswith("https://json-schema.org/")

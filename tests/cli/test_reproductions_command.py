@@ -19,6 +19,7 @@ def test_the_list_is_printed_by_tier_with_and_without_the_word_list(command: Com
     assert "epoch-smuggling" in plain.out
     found = json.loads(command("reproductions", "list", "--json").out)
     assert {one["tier"] for one in found["reproductions"]} == {"exact", "bracketed", "claim-only"}
+    assert json.loads(command("reproductions", "--json").out) == found
 
 
 def test_one_entry_is_explained_without_a_simulation(command: Command) -> None:
@@ -33,7 +34,7 @@ def test_a_run_compares_published_figures_with_ours(command: Command) -> None:
     (one,) = document["reproductions"]
     assert one["verdict"] == "reproduced"
     assert one["gaps"][0]["value"] == 1.5
-    DOCUMENTS["reproductions"].model_validate(document)
+    DOCUMENTS["reproductions run"].model_validate(document)
     assert "1 of 1 tested reproductions pass" in command("reproductions", "run", "bernstein-2025-gap").out
 
 

@@ -9,11 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from countermove.cli import options
-from countermove.cli.check_documents import CheckDocument
-from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text, say
-
-DOCUMENTS["check"] = CheckDocument
 
 EPILOG = """Examples:
 

@@ -7,11 +7,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
-from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text, progress
-from countermove.cli.what_matters_documents import ReproductionsDocument
-
-DOCUMENTS["reproductions"] = ReproductionsDocument
 
 EPILOG = """Examples:
 
@@ -36,10 +32,10 @@ app = typer.Typer(
 
 
 @app.callback()
-def _main(context: typer.Context) -> None:
+def _main(context: typer.Context, as_json: options.Json = False) -> None:
     """Print the list where no command is given."""
     if context.invoked_subcommand is None:
-        list_entries()
+        list_entries(as_json=as_json)
 
 
 @app.command("list", epilog=EPILOG)

@@ -13,7 +13,7 @@ from countermove.cli.output import print_json, print_text
 EPILOG = """Examples:
 
 \b
-  countermove sensitivity out/duty china_compute_h100e@2032
+  countermove sensitivity out/duty china_compute_h100e@2032 --scenario h200-rule+open
   countermove sensitivity out/duty domestic_share_units@2032 --scenario h200-rule+ban --against h200-rule+open
   countermove sensitivity out/saltelli --of p95
 

@@ -12,14 +12,11 @@ import typer
 
 from countermove.cli import options
 from countermove.cli.check import parse_facts
-from countermove.cli.check_documents import TimelineDocument
-from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text, say
 
 if TYPE_CHECKING:
     from countermove.policy.check_timeline import Timeline
 
-DOCUMENTS["timeline"] = TimelineDocument
 
 EPILOG = """Examples:
 

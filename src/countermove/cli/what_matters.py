@@ -8,11 +8,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
-from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text, progress, say
-from countermove.cli.what_matters_documents import WhatMattersDocument
-
-DOCUMENTS["what-matters"] = WhatMattersDocument
 
 EPILOG = """Examples:
 

@@ -11,14 +11,11 @@ import typer
 
 from countermove.cli import options
 from countermove.cli.check import parse_facts
-from countermove.cli.check_documents import WhatifDocument
-from countermove.cli.documents import DOCUMENTS
 from countermove.cli.output import print_json, print_text
 
 if TYPE_CHECKING:
     from countermove.policy.whatif import Change, Comparison
 
-DOCUMENTS["whatif"] = WhatifDocument
 
 EPILOG = """Examples:
 

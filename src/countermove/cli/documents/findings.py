@@ -1,4 +1,4 @@
-"""Schemas of `countermove reproductions run --json` and `countermove what-matters --json`: the keys that scripts may rely on."""
+"""Documents of `reproductions list`, `show` and `run`, and of `what-matters`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,28 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from countermove.cli.documents import Document
+from countermove.cli.documents.base import Document
+
+
+class EntryDocument(Document):
+    """What `countermove reproductions show --json` prints: one published result, nothing simulated."""
+
+    id: str
+    title: str
+    tier: Literal["exact", "bracketed", "claim-only"]
+    published_by: str
+    question: str
+    inputs: str
+    method: str
+    reading: str
+    scenarios: list[str]
+    sources: list[dict[str, Any]]
+
+
+class EntriesDocument(Document):
+    """What `countermove reproductions list --json` prints."""
+
+    reproductions: list[EntryDocument]
 
 
 class ReproducedRowDocument(Document):

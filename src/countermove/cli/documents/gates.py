@@ -1,4 +1,4 @@
-"""The documents of `check`, `timeline` and `whatif` as schemas."""
+"""Documents of `check`, `timeline` and `whatif`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from countermove.cli.documents import Document
+from countermove.cli.documents.base import Document
 
 Outcome = Literal["allowed", "reviewable", "denied", "unknown"]
 
