@@ -38,3 +38,16 @@ def test_the_package_offers_the_interface_and_suggests_names() -> None:
     assert countermove.load("h200-2026").id == "h200-2026"
     with pytest.raises(AttributeError, match="did you mean 'compare'"):
         _ = countermove.compere
+
+
+def test_the_package_runs_as_a_module() -> None:
+    from countermove import __version__
+
+    def ended(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "countermove", *words], capture_output=True, text=True, timeout=60)
+
+    assert ended("--version").stdout.strip() == f"countermove {__version__}"
+    wrong = ended("rum")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "did you mean 'run'?" in wrong.stderr
+    assert ended("run", "--help").stdout.startswith("Usage: countermove run ")
