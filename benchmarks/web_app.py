@@ -22,11 +22,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
-PAINTED = """(key) => new Promise((done) => {
+PAINTED = """() => new Promise((done) => {
   const screen = document.querySelector(".screen");
   const before = screen.dataset.seq;
   let began = 0;
@@ -43,6 +44,7 @@ PAINTED = """(key) => new Promise((done) => {
   watch.observe(screen, { attributes: true, attributeFilter: ["data-seq"] });
   window.ready = true;
 })"""
+LOCAL = re.compile(r"(http://127\.0\.0\.1[:/]|data:|blob:|about:)")
 HEADLINES = ["h200_china_revenue_usd_bn", "china_compute_h100e"]
 OUTCOMES = [*HEADLINES, "domestic_ai_chip_revenue_usd_bn", "duty_proceeds_usd_bn", "domestic_share_money",
             "us_china_compute_ratio_h100e", "gap_months_system_decode", "china_shortage_share"]  # fmt: skip
@@ -65,8 +67,8 @@ def summary(name: str, values: list[float], unit: str = "ms") -> None:
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Give the address of a server that has compiled everything it wants to compile."""
+def served() -> Iterator[tuple[str, int]]:
+    """Give the address of a server and its process."""
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-c", "from countermove.cli.app import main; main()", "serve", "--no-browser", "--port", "0"]
         env = {**os.environ, "COUNTERMOVE_DATA": data, "PYTHONUNBUFFERED": "1"}
@@ -75,16 +77,25 @@ def served() -> Iterator[str]:
             assert process.stdout is not None
             found = re.search(r"http://\S+/", process.stdout.readline())
             assert found is not None
-            yield found[0]
+            yield found[0], process.pid
         finally:
             process.terminate()
             process.wait(10)
 
 
-def ask(address: str, duty: float, client: str = "", sequence: int = 0) -> dict[str, Any]:
+def processor_seconds(process: int) -> float:
+    """Return the processor time that a process has used; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def ask(address: str, duty: float, client: str = "", sequence: int = 0, draws: int = 64) -> dict[str, Any]:
     """Ask for one move."""
     body = {"scenario": {"levers": {"washington.duty": duty}}, "outcomes": OUTCOMES, "headlines": HEADLINES,
-            "client": client, "sequence": sequence}  # fmt: skip
+            "client": client, "sequence": sequence, "draws": draws}  # fmt: skip
     request = urllib.request.Request(  # noqa: S310
         address + "api/live", json.dumps(body).encode(), {"content-type": "application/json"}, method="POST"
     )
@@ -93,12 +104,13 @@ def ask(address: str, duty: float, client: str = "", sequence: int = 0) -> dict[
 
 
 def compiled(address: str, engine: str) -> None:
-    """Wait until the engine that the server announces answers."""
+    """Wait until the engine that the server announces answers, with the draws of a move and of what follows it."""
     began = time.monotonic()
     for n in range(600):
-        if ask(address, 0.001 + n * 1e-5)["engine"] == engine:
+        if all(ask(address, 0.001 + n * 1e-5, draws=draws)["engine"] == engine for draws in (64, 256)):
             break
         time.sleep(0.5)
+    time.sleep(2)
     print(f"{'engine ' + engine + ' ready after':<44} {time.monotonic() - began:7.1f} s")
 
 
@@ -110,6 +122,8 @@ def in_browser(address: str, moves: int) -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         sizes: list[int] = []
+        strangers: list[str] = []
+        page.on("request", lambda request: None if LOCAL.match(request.url) else strangers.append(request.url))
         page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
         first = []
         for _ in range(5):
@@ -126,7 +140,7 @@ def in_browser(address: str, moves: int) -> None:
         duty.focus()
         times = []
         for n in range(moves):
-            page.evaluate(f"window.measured = ({PAINTED})()")
+            page.evaluate(f"void (window.measured = ({PAINTED})())")
             page.keyboard.press("ArrowRight" if n % 50 < 25 else "ArrowLeft")
             times.append(float(page.evaluate("window.measured")))
         summary("lever to all eight charts painted", times)
@@ -141,6 +155,7 @@ def in_browser(address: str, moves: int) -> None:
         page.mouse.up()
         seconds = time.perf_counter() - began
         print(f"{'repaints while dragging':<44} {page.evaluate('window.painted') / seconds:7.1f} a second over {seconds:.1f} s")
+        print(f"{'requests to other machines':<44} {len(strangers):7d}")
         browser.close()
 
 
@@ -170,11 +185,16 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=40)
     parser.add_argument("--clients", type=int, default=20)
     given = parser.parse_args()
-    with served() as address:
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{'load of the machine before (1, 5, 15 min)':<44} {load} on {os.cpu_count()} cores")
+    with served() as (address, process):
         with urllib.request.urlopen(address + "api/outcomes") as answer:  # noqa: S310
             engine = json.loads(answer.read())["engine"]
         compiled(address, engine)
+        before = processor_seconds(process)
         summary("one answer, alone", [float(ask(address, 0.5 + n * 1e-3)["milliseconds"]) for n in range(30)])
+        used = (processor_seconds(process) - before) / 30 * 1000
+        print(f"{'processor time of one answer, all threads':<44}     {used:7.1f} ms")
         many_clients(address, given.clients)
         if shutil.which("chromium"):
             in_browser(address, given.moves)
