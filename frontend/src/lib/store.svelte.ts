@@ -64,19 +64,21 @@ class Store {
   /** Change what is shown; while a slider moves nothing is committed to the history. */
   change(edit: (shown: Shown) => void, commit = true): void {
     edit(this.shown);
+    // The question goes out before the address is written, which takes some milliseconds.
+    this.refresh();
     if (commit) this.commit();
     else history.replaceState(null, "", encode(this.shown));
-    this.refresh();
   }
 
   commit(): void {
     const now = copy($state.snapshot(this.shown) as Shown);
-    if (encode(now) === encode(this.committed)) return;
-    history.replaceState(null, "", encode(this.committed));
+    const [before, after] = [encode(this.committed), encode(now)];
+    if (before === after) return;
+    if (location.hash !== before) history.replaceState(null, "", before);
     this.past = [...this.past.slice(-199), this.committed];
     this.future = [];
     this.committed = now;
-    history.pushState(null, "", encode(now));
+    history.pushState(null, "", after);
   }
 
   /** Put the subject of a view in the address without making it a change to undo. */

@@ -59,8 +59,11 @@ def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = O
 def _file(path: Path) -> Callable[[Request], object]:
     """Return the endpoint of one file of the built front end; nothing else on the disk has an address."""
 
+    # Browsers ask for the icon again whenever the address changes, which is at every move of a lever.
+    kept = "max-age=86400" if path.suffix == ".svg" else "no-cache"
+
     async def answer(_: Request) -> Response:
-        return FileResponse(path, headers={"cache-control": "no-cache"})
+        return FileResponse(path, headers={"cache-control": kept})
 
     return answer
 
