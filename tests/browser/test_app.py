@@ -272,6 +272,45 @@ def test_compare_shows_both_scenarios_and_their_difference(open_app: Open) -> No
     page.wait_for_url("**p=h200-rule%2Bban*bp=h200-rule%2Bopen*")
 
 
+def test_validation_has_its_three_parts_and_a_link_to_each(open_app: Open) -> None:
+    page = open_app("#v1&view=validation")
+    assert [heading.split(".")[0] for heading in page.locator("h2").all_inner_texts()] == ["1", "2", "3"]
+    assert page.locator(".card.fit svg[role=img]").count() > 3
+    assert "inside the model's 90% band" in page.locator("section").inner_text()
+    for tier in ("Exact", "Bracketed", "Claim only"):
+        assert page.locator("h3.tier", has_text=tier).count() == 1
+    assert page.get_by_text("Does not close").count() > 0
+    deep = open_app("#v1&view=validation&item=reproductions/ifp-b30a")
+    deep.wait_for_function("scrollY > 300")
+    assert deep.locator("article:focus").get_attribute("id") == "reproductions/ifp-b30a"
+
+
+def test_a_hindcast_can_be_chosen_and_is_in_the_link(open_app: Open) -> None:
+    page = open_app("#v1&view=validation&item=hindcast/2024-12-strict-unconditional")
+    if page.get_by_text("No hindcast is recorded").count():
+        pytest.skip("no hindcast is recorded with this version")
+    assert "unconditional" in page.locator("label", has_text="Gates").locator("select").input_value()
+    page.locator("label", has_text="Show").locator("select").select_option("2026-01-latest")
+    assert "item=hindcast/2026-01-latest-unconditional" in page.url
+    assert "Prediction of 2026" in page.locator("section").inner_text()
+
+
+def test_assumptions_can_be_ordered_by_what_was_learnt(open_app: Open) -> None:
+    page = open_app("#v1&view=assumptions")
+    assert "after calibration" in page.locator("section").inner_text()
+    page.get_by_role("button", name="Learnt").click()
+    shown = page.locator(".assumed tbody tr td:nth-child(4)").all_inner_texts()
+    learnt = [int(text.rstrip("%").replace("\u2212", "-")) for text in shown if text != "\u2013"]
+    assert learnt == sorted(learnt, reverse=True)
+    assert shown[len(learnt) :] == ["\u2013"] * (len(shown) - len(learnt))
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_view_scrolls_sideways_on_a_phone(open_app: Open, view: str) -> None:
+    page = open_app(f"#v1&view={view}", width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_search_finds_a_number_and_shows_who_says_so(open_app: Open) -> None:
     page = open_app("#v1&view=sources")
     page.get_by_label("Search numbers, claims and sources").fill("hbm stacks imported")
