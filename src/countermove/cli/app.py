@@ -6,6 +6,7 @@ Exit codes: 0 done; 2 something in the input, the data or the machine is wrong, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -43,7 +44,7 @@ from countermove.cli import (
     what_matters,
     whatif,
 )
-from countermove.errors import CountermoveError, did_you_mean
+from countermove.errors import CountermoveError, EnvironmentProblem, did_you_mean
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
 
@@ -119,15 +120,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        _check_place()
         code = _invoke(given)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         code = INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`); what is still buffered must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         code = 0
     except CountermoveError as error:
         code = _say(str(error), USAGE)
+    except OSError as error:
+        if os.environ.get("COUNTERMOVE_DEBUG") == "1":
+            raise
+        _forget_output()
+        code = _say(f"{error.filename or 'output'}: {error.strerror or error}\n  see countermove doctor", USAGE)
     except Exception as error:
         if os.environ.get("COUNTERMOVE_DEBUG") == "1":
             raise
@@ -158,14 +166,21 @@ def _invoke(arguments: list[str]) -> int:
 def _usage_message(error: Any, arguments: list[str]) -> str:
     """Return a usage error with what was found, and the nearest command name or the way to the help text."""
     message = " ".join(error.format_message().split())
-    first = next((argument for argument in arguments if not argument.startswith("-")), "")
-    names = [command.name or "" for command in app.registered_commands]
+    words = [argument for argument in arguments if not argument.startswith("-")]
+    group: Any = typer.main.get_command(app)
+    known: list[str] = []
+    for word in words:
+        if word not in getattr(group, "commands", {}):
+            break
+        known.append(word)
+        group = group.commands[word]
     if message.startswith("No such command"):
-        return f"no command named {first!r}\n  {did_you_mean(first, names)}"
+        typed = words[len(known)] if len(words) > len(known) else ""
+        where = f"{' '.join(known)} has no command named" if known else "no command named"
+        return f"{where} {typed!r}\n  {did_you_mean(typed, group.commands)}"
     found = _given_value(getattr(getattr(error, "param", None), "opts", ()), arguments)
     shown = f"{message} (found {found!r})" if found is not None and found not in message else message
-    help_for = f"countermove {first} --help" if first in names else "countermove --help"
-    return f"{shown}\n  see {help_for}"
+    return f"{shown}\n  see {' '.join(['countermove', *known, '--help'])}"
 
 
 def _given_value(names: Sequence[str], arguments: list[str]) -> str | None:
@@ -175,6 +190,20 @@ def _given_value(names: Sequence[str], arguments: list[str]) -> str | None:
         if option in names:
             return value if equals else next(iter(arguments[place + 1 :]), None)
     return None
+
+
+def _check_place() -> None:
+    """Raise EnvironmentProblem when the current folder was removed, in which no path can be resolved."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise EnvironmentProblem("the current folder is gone", hint="change to a folder that exists") from None
+
+
+def _forget_output() -> None:
+    """Send what is still buffered nowhere, so that it does not fail again at exit."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _bug_message(error: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_run_folder
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -45,8 +46,7 @@ def compare(
 
     lengths = options.periods(by)
     chosen = [api.load(name, sets=tuple(sets or ())) for name in scenarios]
-    if out is not None:
-        api.check_folder(out)
+    check_run_folder(out)
     with progress("simulating", quiet=quiet) as watch:
         wanted = lengths if as_json else tuple(dict.fromkeys(("year", *lengths)))
         comparison = api.compare(

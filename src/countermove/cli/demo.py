@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_run_folder
 from countermove.cli.output import print_json, print_text, progress
 
 SCENARIOS = ("no-h200", "h200-2026", "h200-rule+necessity", "open-h200+open")
@@ -31,7 +32,7 @@ def demo(
     from countermove import api
     from countermove.cli.table import comparison_table
 
-    api.check_folder(out)
+    check_run_folder(out)
     with progress("simulating", quiet=quiet) as watch:
         comparison = api.compare(SCENARIOS, draws=draws, seed=seed, monthly=True, progress=watch)
     api.write(comparison, out)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_pages_folder
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -47,9 +48,14 @@ def refusal(
     quiet: options.Quiet = False,
 ) -> None:
     """Say how a refusal, and the dated reports after it, move the odds of what lies behind it."""
+    from countermove.errors import InputError
     from countermove.strategy.refusal.infer import infer_refusal
     from countermove.strategy.refusal.words import document
 
+    if washington is not None and mode == "reduced":
+        hint = "add --mode short-game, or leave it out"
+        raise InputError("Washington's profile matters in the short game only", where="--washington", hint=hint)
+    check_pages_folder(out)
     with progress("simulating types", quiet=quiet) as watch:
         found = infer_refusal(
             events=None if events is None else [name.strip() for name in events.split(",") if name.strip()],

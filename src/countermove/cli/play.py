@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_pages_folder
 from countermove.cli.output import print_json, print_text, progress, say
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ Payoffs are assumptions about aims; a stable pair is no forecast.
 
 ORDERS = ("us-first", "simultaneous", "cn-first")
 ALSO = ("bomb", "protection", "inverse")
+START = "rule/refuse"
 FEW_DRAWS = 256
 """Most draws of the further analyses, which need many more simulations than the game itself."""
 
@@ -42,8 +44,9 @@ def play(
     also: Annotated[str | None, typer.Option("--also", help="Further analyses: bomb, protection, inverse.")] = None,
     repeated: Annotated[str | None, typer.Option("--repeated", help="Yearly revision: adaptive or quantal.")] = None,
     start: Annotated[
-        str, typer.Option("--start", metavar="US/CN", help="Pair that the repeated play starts from.")
-    ] = "rule/refuse",
+        str | None,
+        typer.Option("--start", metavar="US/CN", help="Pair that the repeated play starts from (default: rule/refuse)."),
+    ] = None,
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
     out: Annotated[Path | None, typer.Option("--out", help="Folder to write: game.json and game.html.")] = None,
@@ -58,6 +61,8 @@ def play(
 
     _check_order(order)
     wanted = _analyses(also)
+    _check_repeated(repeated, start)
+    check_pages_folder(out)
     with progress("simulating pairs", quiet=quiet) as watch:
         played = play_game(
             game,
@@ -75,7 +80,7 @@ def play(
             played.extras[name] = _analysis(name, min(draws, FEW_DRAWS), seed, use_cache=not no_cache, watch=watch)
     if repeated is not None:
         with progress("playing year by year", quiet=quiet) as watch:
-            played.extras["repeated"] = _repeat(played, repeated, start, min(draws, FEW_DRAWS), seed, precision, watch)
+            played.extras["repeated"] = _repeat(played, repeated, start or START, min(draws, FEW_DRAWS), seed, precision, watch)
     body = document(played)
     if out is not None:
         from countermove.reports.strategy import write_game
@@ -94,6 +99,13 @@ def _check_order(order: str | None) -> None:
 
     if order is not None and order not in ORDERS:
         raise InputError(f"no order of move named {order!r}", where="--order", hint=did_you_mean(order, ORDERS))
+
+
+def _check_repeated(repeated: str | None, start: str | None) -> None:
+    from countermove.errors import InputError
+
+    if start is not None and repeated is None:
+        raise InputError("a start belongs to repeated play", where="--start", hint="add --repeated adaptive, or leave it out")
 
 
 def _analyses(also: str | None) -> list[str]:

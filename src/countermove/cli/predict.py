@@ -24,11 +24,17 @@ held-out measurements; chips without measured rows get a wider one.
 """
 
 
+ANSWER, ACCEPTED = 1024.0, 0.7
+LONGEST_MS, MOST_DRAFTS = 1e9, 16
+NOT_OF_A_PHASE = ("--concurrency", "--ttft-ms", "--software", "--tp", "--ep", "--dp", "--pp", "--mtp", "--acceptance")
+"""Options that a rate of one phase takes no account of: the best published engine chooses them."""
+
+
 def predict(
     system: Annotated[str | None, typer.Option("--system", help="A system or chip of `countermove catalog`.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="A model of the catalogue, or the path of a config.json.")] = None,
     isl: Annotated[float | None, typer.Option("--isl", help="Tokens of a prompt.")] = None,
-    osl: Annotated[float, typer.Option("--osl", help="Tokens of an answer.")] = 1024,
+    osl: Annotated[float | None, typer.Option("--osl", help="Tokens of an answer (default: 1024).")] = None,
     count: Annotated[int | None, typer.Option("--count", help="Chips (default: those of the system; eight for a chip).")] = None,
     concurrency: Annotated[float | None, typer.Option("--concurrency", help="Requests in flight on all chips.")] = None,
     tpot_ms: Annotated[float | None, typer.Option("--tpot-ms", help="Longest time per output token, instead of a load.")] = None,
@@ -39,8 +45,12 @@ def predict(
     ep: Annotated[int | None, typer.Option("--ep", help="Groups that hold whole experts.")] = None,
     dp: Annotated[int | None, typer.Option("--dp", help="Replicas of attention in one worker.")] = None,
     pp: Annotated[int | None, typer.Option("--pp", help="Pipeline stages.")] = None,
-    mtp: Annotated[int, typer.Option("--mtp", help="Draft tokens per step of multi-token prediction.")] = 0,
-    acceptance: Annotated[float, typer.Option("--acceptance", help="Share of the draft tokens that is kept.")] = 0.7,
+    mtp: Annotated[
+        int | None, typer.Option("--mtp", help="Draft tokens per step of multi-token prediction (default: 0).")
+    ] = None,
+    acceptance: Annotated[
+        float | None, typer.Option("--acceptance", help="Share of the draft tokens that is kept (default: 0.7).")
+    ] = None,
     phase: Annotated[str | None, typer.Option("--phase", help="Throughput only: prefill, decode or train.")] = None,
     batch: Annotated[Path | None, typer.Option("--batch", help="A table of rows to predict (CSV, also .gz).")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where to write the table with the predictions.")] = None,
@@ -51,24 +61,34 @@ def predict(
     from countermove.errors import InputError
     from countermove.hardware.serving import phases, question, table
 
+    given = {
+        "--system": system, "--model": model, "--isl": isl, "--osl": osl, "--count": count, "--concurrency": concurrency,
+        "--tpot-ms": tpot_ms, "--ttft-ms": ttft_ms, "--software": software, "--precision": precision, "--tp": tp, "--ep": ep,
+        "--dp": dp, "--pp": pp, "--mtp": mtp, "--acceptance": acceptance, "--phase": phase,
+    }  # fmt: skip
+    stated = [name for name, value in given.items() if value is not None]
     if batch is not None:
-        if out is None:
-            raise InputError("no output file", where="--out", hint="say where to write the table")
+        out = _table_to_write(batch, out, stated)
         counts = table.predict_file(batch, out)
         say(f"{counts['rows']} rows, {counts['refused']} refused, written to {out}", quiet=quiet)
         if as_json:
             print_json({"rows": counts["rows"], "refused": counts["refused"], "out": str(out)})
         return
+    if out is not None:
+        raise InputError("a file is written for a table only", where="--out", hint="add --batch rows.csv, or use --json > file")
     for where, value in (("--system", system), ("--model", model), ("--isl", isl)):
         if value is None:
             raise InputError("the option is missing", where=where, hint="see countermove predict --help")
     if concurrency is not None and tpot_ms is not None:
         raise InputError("both a load and a limit are given", where="--concurrency, --tpot-ms", hint="give one of them")
+    if tpot_ms is not None and phase in ("prefill", "train"):
+        raise InputError(f"no tokens are put out in {phase}", where="--tpot-ms", hint="leave it out, or take --phase decode")
+    _check_numbers(ttft_ms, mtp, acceptance)
     asked = question.Question(
         system=str(system),
         model=str(model),
         prompt=float(isl or 0),
-        output=osl,
+        output=ANSWER if osl is None else osl,
         count=count,
         concurrency=concurrency,
         tpot_limit_ms=tpot_ms,
@@ -79,14 +99,45 @@ def predict(
         expert=ep,
         data=dp,
         pipeline=pp,
-        drafts=mtp,
-        accepted=acceptance if mtp else 0.0,
+        drafts=mtp or 0,
+        accepted=(ACCEPTED if acceptance is None else acceptance) if mtp else 0.0,
     )
     answer = question.ask(asked) if phase is None else phases.answer(phase, asked)
+    idle = [name for name in stated if phase is not None and name in NOT_OF_A_PHASE]
+    if idle:
+        note = f"{', '.join(idle)} without effect: a phase is rated at the best engine's own"
+        answer = answer | {"assumed": [*answer["assumed"], note]}
     if as_json:
         print_json(answer)
     else:
         print_text(_text(answer))
+
+
+def _table_to_write(batch: Path, out: Path | None, stated: list[str]) -> Path:
+    """Return the file to write a table to; InputError for none, a folder, or options that the rows would override."""
+    from countermove.errors import InputError
+
+    if out is None:
+        raise InputError("no output file", where="--out", hint="say where to write the table")
+    if out.is_dir():
+        raise InputError(f"{out} is a folder", where="--out", hint="name a file in it, such as predicted.csv")
+    if stated and batch.exists():
+        raise InputError("a table states these row by row", where=", ".join(stated), hint="leave them out, or drop --batch")
+    return out
+
+
+def _check_numbers(ttft_ms: float | None, mtp: int | None, acceptance: float | None) -> None:
+    """Raise InputError for limits and drafts that cannot be."""
+    from countermove.errors import InputError
+
+    if ttft_ms is not None and not 0 < ttft_ms <= LONGEST_MS:
+        raise InputError(f"{ttft_ms:g}", where="--ttft-ms", hint=f"a positive number of ms, at most {LONGEST_MS:,.0f}")
+    if mtp is not None and not 0 <= mtp <= MOST_DRAFTS:
+        raise InputError(f"{mtp} draft tokens", where="--mtp", hint=f"a whole number from 0 to {MOST_DRAFTS}")
+    if acceptance is not None and not 0 <= acceptance <= 1:
+        raise InputError(f"{acceptance:g}", where="--acceptance", hint="a share, 0 to 1")
+    if acceptance is not None and not mtp:
+        raise InputError("no draft tokens are made", where="--acceptance", hint="add --mtp, or leave it out")
 
 
 def _text(answer: dict[str, Any]) -> str:

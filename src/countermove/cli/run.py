@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_run_folder
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -54,8 +55,7 @@ def run(
 
     lengths = options.periods(by)
     chosen = api.load(scenario, sets=tuple(sets or ()))
-    if out is not None:
-        api.check_folder(out)
+    check_run_folder(out)
     with progress(f"simulating {chosen.id}", quiet=quiet) as watch:
         result = api.run(
             chosen,

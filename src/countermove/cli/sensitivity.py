@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,15 +42,22 @@ def sensitivity(
     scenario: ScenarioName = None,
     against: Against = None,
     of: Annotated[str, typer.Option("--of", help="Statistic over the draws of a point: mean, median, p5 or p95.")] = "mean",
-    top: Annotated[int, typer.Option("--top", help="Factors shown in the table.")] = 12,
+    top: Annotated[int, typer.Option("--top", min=1, help="Factors shown in the table.")] = 12,
     as_json: options.Json = False,
 ) -> None:
     """Say which levers and parameters an outcome depends on most."""
+    from countermove.errors import InputError, did_you_mean
     from countermove.experiments.sensitivity import sensitivity as indices
-    from countermove.experiments.sweep_table import SweepTable
+    from countermove.experiments.sweep_table import STATISTICS, SweepTable
 
+    if of not in STATISTICS:
+        raise InputError(f"no statistic named {of!r}", where="--of", hint=did_you_mean(of, STATISTICS))
     names = [outcome] if outcome else [str(quantity) for quantity in SweepTable(folder).plan.quantities]
-    found = [indices(folder, name, method=method, scenario=scenario, against=against, statistic=of) for name in names]
+    with warnings.catch_warnings(record=True) as notices:
+        warnings.simplefilter("always")
+        found = [indices(folder, name, method=method, scenario=scenario, against=against, statistic=of) for name in names]
+    if any("Bias Notice" in str(notice.message) for notice in notices):
+        print("few runs per factor: some indices may be biased; more draws or points sharpen them", file=sys.stderr)
     if as_json:
         print_json({"folder": str(folder), "outcomes": found})
     else:
@@ -76,6 +86,8 @@ def robustness(
     from countermove.errors import InputError, did_you_mean
     from countermove.experiments.robustness import robustness as compare
 
+    if threshold is not None and not math.isfinite(threshold):
+        raise InputError(f"{threshold}", where="--threshold", hint="give a finite number")
     if want not in ("more", "less"):
         raise InputError(f"--want is {want!r}", where="--want", hint=did_you_mean(want, ("more", "less")))
     document = compare(folder, outcome, more_is_better=want == "more", threshold=threshold)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from countermove.cli import options
+from countermove.cli.folders import check_pages_folder
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -41,11 +42,9 @@ def what_matters(
     quiet: options.Quiet = False,
 ) -> None:
     """Show what the headline outcomes hang on: assumptions, conflicts between sources, and the response to denial."""
-    from countermove import api
     from countermove.desk import what_matters as answers
 
-    if out is not None:
-        api.check_folder(out)
+    check_pages_folder(out)
     with progress("simulating", quiet=quiet) as watch:
         document = answers.what_matters(
             scenario, period=period, draws=draws, switch_draws=switch_draws, seed=seed, only=tuple(only or ()), progress=watch
