@@ -58,7 +58,6 @@ def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = O
 
 def _file(path: Path) -> Callable[[Request], object]:
     """Return the endpoint of one file of the built front end; nothing else on the disk has an address."""
-
     # Browsers ask for the icon again whenever the address changes, which is at every move of a lever.
     kept = "max-age=86400" if path.suffix == ".svg" else "no-cache"
 
