@@ -86,6 +86,13 @@ def medians(page: Any) -> list[str]:
     return list(page.locator("path.median").evaluate_all("paths => paths.map((path) => path.getAttribute('d'))"))
 
 
+def refined(page: Any) -> list[str]:
+    """Wait until the newest state is shown with all draws, and return its lines."""
+    settled(page)
+    page.wait_for_selector(".screen[data-draws='256']")
+    return medians(page)
+
+
 def after(page: Any, act: Callable[[], object]) -> None:
     """Do something that changes the result, and wait for its charts."""
     before = settled(page)
@@ -156,17 +163,16 @@ def test_undo_redo_replay_and_the_two_resets(open_app: Open) -> None:
     first = duty.input_value()
     duty.focus()
     after(page, lambda: page.keyboard.press("End"))
-    moved = medians(page)
+    moved = refined(page)
     after(page, lambda: page.keyboard.press("Control+z"))
     assert duty.input_value() == first
     after(page, lambda: page.get_by_role("button", name="Redo").click())
     assert duty.input_value() == "100"
-    assert medians(page) == moved
+    assert refined(page) == moved
     page.get_by_role("button", name="Replay").click()
     page.wait_for_selector(f"#lever-washington\\.duty[aria-valuetext^='{first}%']")
     page.wait_for_selector("#lever-washington\\.duty[aria-valuetext^='100%']")
-    settled(page)
-    assert medians(page) == moved
+    assert refined(page) == moved
     assert page.get_by_role("button", name="Reset assumptions").is_disabled()
     after(page, lambda: page.get_by_role("button", name="Reset policies").click())
     assert duty.input_value() == first
