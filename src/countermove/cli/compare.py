@@ -8,6 +8,7 @@ import typer
 
 from countermove.cli import options
 from countermove.cli.folders import check_run_folder
+from countermove.cli.idle import notes
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -47,6 +48,7 @@ def compare(
     lengths = options.periods(by)
     chosen = [api.load(name, sets=tuple(sets or ())) for name in scenarios]
     check_run_folder(out)
+    said = notes(chosen)
     with progress("simulating", quiet=quiet) as watch:
         wanted = lengths if as_json else tuple(dict.fromkeys(("year", *lengths)))
         comparison = api.compare(
@@ -63,9 +65,10 @@ def compare(
         api.write(comparison, out)
         say(f"written: {out}", quiet=quiet)
     if as_json:
-        print_json(comparison.to_dict())
+        say("\n".join(said), quiet=quiet or not said)
+        print_json(comparison.to_dict() | ({"notes": said} if said else {}))
     else:
-        print_text(comparison_table(comparison))
+        print_text("\n".join([comparison_table(comparison), *said]))
 
 
 def add_to(app: typer.Typer) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from countermove.cli import options
-from countermove.cli.output import print_json, print_text, progress
+from countermove.cli.idle import notes
+from countermove.cli.output import print_json, print_text, progress, say
 
 if TYPE_CHECKING:
     from countermove.experiments.result import Comparison, Result
@@ -60,6 +61,8 @@ def explain(
     else:
         chosen = api.load(run)
         periods = _periods(outcome, period, run)
+        said = notes([chosen])
+        say("\n".join(said), quiet=quiet or not said)
         with progress(f"simulating {chosen.id}", quiet=quiet) as watch:
             beliefs = "prior" if prior else "fitted"
             stored = api.run(chosen, draws=draws, seed=seed, periods=periods, beliefs=beliefs, progress=watch)

@@ -8,6 +8,7 @@ import typer
 
 from countermove.cli import options
 from countermove.cli.folders import check_run_folder
+from countermove.cli.idle import notes
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -56,6 +57,7 @@ def run(
     lengths = options.periods(by)
     chosen = api.load(scenario, sets=tuple(sets or ()))
     check_run_folder(out)
+    said = notes([chosen])
     with progress(f"simulating {chosen.id}", quiet=quiet) as watch:
         result = api.run(
             chosen,
@@ -71,9 +73,10 @@ def run(
         api.write(result, out)
         say(f"written: {out}", quiet=quiet)
     if as_json:
-        print_json(result.to_dict())
+        say("\n".join(said), quiet=quiet or not said)
+        print_json(result.to_dict() | ({"notes": said} if said else {}))
     else:
-        print_text(result_table(result))
+        print_text("\n".join([result_table(result), *said]))
 
 
 def _stored(lengths: tuple[str, ...], *, table: bool) -> tuple[str, ...]:

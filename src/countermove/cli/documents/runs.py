@@ -51,6 +51,7 @@ class RunDocument(Document):
     seed: int
     draws: int
     outcomes: dict[str, OutcomeDocument]
+    notes: list[str] | None = Field(default=None, description="what was set and has no effect; the key is absent without any")
 
 
 class PastDocument(Document):
