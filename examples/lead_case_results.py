@@ -135,8 +135,8 @@ def main() -> None:
     lines = [
         "# The lead case in figures",
         "",
-        f"Written by `python examples/lead_case_results.py`, {options.draws} draws, seed 2026, with the calibrated ensemble. Conditional",
-        "on the stated assumptions: no prediction and no advice.",
+        f"Written by `python examples/lead_case_results.py`, {options.draws} draws, seed 2026, with the calibrated ensemble.",
+        "Conditional on the stated assumptions: no prediction and no advice.",
         "",
         *bomb(options.draws),
         *displacement(options.draws),
