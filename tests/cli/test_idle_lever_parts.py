@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,3 +85,15 @@ def test_the_default_of_an_idle_part_needs_no_word(command: Command) -> None:
     ended = command("run", "h200-rule", "-n", "8", "--set", setting, "--json")
     assert ended.err == ""
     assert "notes" not in json.loads(ended.out)
+
+
+def test_a_sweep_over_an_idle_part_says_so(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "scope.yaml").write_text(
+        "schema: 1\nscenarios: [h200-rule+open]\ndesign:\n  kind: grid\n  factors:\n"
+        "    levers.washington.volume_cap: [0.1]\n"
+        "    levers.washington.volume_cap.product_scope: [same-product, licensable-family]\n"
+        'draws: 4\noutcomes: [china_compute_h100e]\nperiods: ["2028"]\n'
+    )
+    ended = command("sweep", str(tmp_path / "scope.yaml"), "--out", str(tmp_path / "out"), "--executor", "serial", "--json")
+    assert ended.code == 0, ended.err
+    assert "product_scope has no effect on the outcomes" in ended.err

@@ -16,15 +16,20 @@ IDLE: Final = {
 """(lever, part) -> why nothing follows from it; tests compare this list with runs of the market."""
 
 
-def notes(scenarios: Iterable[Scenario]) -> list[str]:
-    """Return one sentence per idle part that some scenario sets to something else than its default."""
+def notes(scenarios: Iterable[Scenario], *, varied: Iterable[str] = ()) -> list[str]:
+    """Return one sentence per idle part that some scenario sets away from its default, or that a sweep varies (paths)."""
     from countermove.policy.lever_definitions import load_levers
 
-    found: dict[str, None] = {}
+    names = set(varied)
+    found = {_sentence(*part): None for part in IDLE if f"levers.{'.'.join(part)}" in names}
     for scenario in scenarios:
-        for (lever, name), why in IDLE.items():
+        for lever, name in IDLE:
             part = load_levers()[lever].parts[name]
             usual = part.choices[int(part.default)]
             if any(value != usual for value in scenario.levers.get(lever, {}).get(name, {}).values()):
-                found[f"levers.{lever}.{name} has no effect on the outcomes: {why}"] = None
+                found[_sentence(lever, name)] = None
     return list(found)
+
+
+def _sentence(lever: str, part: str) -> str:
+    return f"levers.{lever}.{part} has no effect on the outcomes: {IDLE[lever, part]}"

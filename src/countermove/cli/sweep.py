@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from countermove.cli import options
+from countermove.cli.idle import notes
 from countermove.cli.output import print_json, print_text, progress, say
 
 EPILOG = """Examples:
@@ -48,7 +49,11 @@ def sweep(
 ) -> None:
     """Run a sweep: scenarios x levers x parameters x draws, with quantiles and, if wanted, every run's final outcomes."""
     from countermove.experiments import sweep as sweeping
+    from countermove.experiments.sweep_file import read_sweep
 
+    asked, scenarios = read_sweep(spec)
+    said = notes(scenarios.values(), varied=asked.design.factors)
+    say("\n".join(said), quiet=quiet or not said)
     try:
         with progress(f"sweeping {spec.stem}", quiet=quiet) as watch:
             done = sweeping.sweep(
