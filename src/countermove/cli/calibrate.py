@@ -62,6 +62,8 @@ def calibrate(
 
     if restamp and recorded.restamped():
         say("the recorded ensemble still gives the same numbers: stamped anew", quiet=quiet)
+        if as_json:
+            print_json(recorded.recorded_fit())
         return
     if fresh:
         shutil.rmtree(store, ignore_errors=True)

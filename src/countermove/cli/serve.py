@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -25,9 +27,17 @@ def serve(
     engine: Annotated[str, typer.Option("--engine", help="auto (JAX where installed) or numpy.")] = "auto",
 ) -> None:
     """Open the web app: move a lever and see money, compute and self-sufficiency move."""
+    from countermove.web.serving import compiling
     from countermove.web.serving import serve as run
 
-    run(host=host, port=port, browser=browser, engine=engine, say=typer.echo)
+    try:
+        run(host=host, port=port, browser=browser, engine=engine, say=typer.echo)
+    finally:
+        if compiling():
+            # A compiler cannot be interrupted, and it crashes when the interpreter is taken down around it.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(130 if isinstance(sys.exc_info()[1], KeyboardInterrupt) else 1 if sys.exc_info()[1] else 0)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -81,6 +81,10 @@ def hindcast(
     predictions follow the priors. Raises InputError for a date or vintage that does not fit.
     """
     day = cut_date(fit_to)
+    if draws < 2:
+        raise InputError(f"{draws} draws were asked for", where="draws", hint="give a whole number from 2; 1,024 is usual")
+    if particles < 2:
+        raise InputError(f"{particles} particles", where="particles", hint="give some hundred; 1,024 is usual")
     end = last or min(day.year + 1 if day.month == 12 else day.year, LAST_YEAR)
     rows = published_values(last=LAST_YEAR)
     used = rows_known(rows, day, vintage)

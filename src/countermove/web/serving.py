@@ -16,6 +16,8 @@ from countermove.web.live import PREVIEW, REFINED, Simulator
 PORT = 8460
 LOCAL = "127.0.0.1"
 ENGINES = ("auto", "numpy")
+COMPILING = "compiling the live programs"
+"""Name of the thread that compiles behind the first answer."""
 WARNING = (
     "warning: {host} can be reached by other machines; there is no password, and everybody who reaches the port can use the model"
 )
@@ -47,7 +49,7 @@ def serve(
         print(WARNING.format(host=host), file=sys.stderr)
     simulator = Simulator(accelerate=engine != "numpy")
     simulator.warm_up()
-    threading.Thread(target=simulator.compile, args=(PREVIEW, REFINED), daemon=True).start()
+    threading.Thread(target=simulator.compile, args=(PREVIEW, REFINED), daemon=True, name=COMPILING).start()
     say(f"Countermove is at {address} (Ctrl+C stops it)")
     if browser:
         threading.Timer(0.3, webbrowser.open, (address,)).start()
@@ -62,6 +64,11 @@ def serve(
         timeout_keep_alive=20,
         timeout_graceful_shutdown=2,
     )
+
+
+def compiling() -> bool:
+    """Whether the live programs are still being compiled in this process."""
+    return any(thread.name == COMPILING and thread.is_alive() for thread in threading.enumerate())
 
 
 def _bound(host: str, port: int | None) -> socket.socket:
