@@ -101,6 +101,17 @@ def test_the_store_of_another_calibration_is_refused(aims: Targets, found: Calib
         calibrate(aims, names=NAMES, particles=256, seed=1, store=store)
 
 
+def test_stages_of_other_equations_or_priors_are_not_carried_on(aims: Targets, monkeypatch: Any) -> None:
+    past = compiled_past()
+    before = module._token(past, aims, NAMES, 256, 1)
+    parameters = dict(past.assumptions.parameters)
+    wider = parameters[NAMES[0]].prior.scaled(2.0)
+    parameters[NAMES[0]] = parameters[NAMES[0]].model_copy(update={"prior": wider})
+    assert module._token(compiled_past(None, parameters), aims, NAMES, 256, 1) != before
+    monkeypatch.setattr(module, "equations_hash", lambda: "others")
+    assert module._token(past, aims, NAMES, 256, 1) != before
+
+
 def test_a_name_that_is_no_uncertain_parameter_is_refused(aims: Targets) -> None:
     with pytest.raises(InputError, match="is not an uncertain parameter"):
         history_model(compiled_past(), aims, ["demand.nothing"])

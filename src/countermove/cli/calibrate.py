@@ -55,6 +55,7 @@ def calibrate(
 
     use_devices()
     from countermove.experiments.ensemble import FOLDER
+    from countermove.experiments.ensemble_key import ensemble_key
     from countermove.inference import record as recorded
     from countermove.inference.calibration import calibrate as carry
     from countermove.inference.published_errors import targets
@@ -65,6 +66,8 @@ def calibrate(
         if as_json:
             print_json(recorded.recorded_fit())
         return
+    # A folder for each set of equations, priors and series: stages and chains of others are never carried on.
+    store = store / "-".join(value[:8] for name, value in ensemble_key().items() if name != "files")
     if fresh:
         shutil.rmtree(store, ignore_errors=True)
     found = carry(

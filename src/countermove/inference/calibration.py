@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from countermove.errors import InputError
 from countermove.experiments.ensemble import Ensemble, copula_factor
+from countermove.experiments.ensemble_key import equations_hash
 from countermove.experiments.overrides import Assumptions
 from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
 from countermove.experiments.scenario import load_scenario
@@ -89,7 +90,7 @@ def calibrate(
     _no_correlated(chosen)
     model = history_model(past, targets, chosen)
     likelihood = likelihood_of(model)
-    begun, token = time.monotonic(), _token(targets, chosen, particles, seed)
+    begun, token = time.monotonic(), _token(past, targets, chosen, particles, seed)
     cloud, before = _stored(store, token) if store is not None else (None, 0.0)
     if cloud is None:
         tell(f"{len(targets.rows)} published values, {len(chosen)} parameters, {particles} particles")
@@ -130,9 +131,11 @@ def _no_correlated(names: Sequence[str]) -> None:
         )
 
 
-def _token(targets: Targets, names: Sequence[str], particles: int, seed: int) -> str:
-    """What a stored cloud must have been made for."""
-    digest = hashlib.sha256()
+def _token(past: Compiled, targets: Targets, names: Sequence[str], particles: int, seed: int) -> str:
+    """What a stored cloud must have been made for: equations, priors, rows, particles and seed."""
+    digest = hashlib.sha256(equations_hash().encode())
+    for name, parameter in sorted(past.assumptions.parameters.items()):
+        digest.update(f"{name} {parameter.prior.model_dump_json()} {parameter.valid}\n".encode())
     for row in targets.rows:
         digest.update(f"{row.series} {row.period} {row.value} {row.low} {row.high}\n".encode())
     digest.update(f"{list(names)} {particles} {seed}".encode())

@@ -25,10 +25,10 @@ def crps(sample: Floats, value: float) -> float:
     return float(np.abs(ordered - value).mean()) - spread
 
 
-def covers(sample: Floats, low: float, high: float | None = None) -> bool:
-    """Whether the central 90% of a sample holds a value, or touches the range [low, high]."""
+def covers(sample: Floats, value: float) -> bool:
+    """Whether the central 90% of a sample holds a value."""
     bottom, top = np.quantile(sample, [0.05, 0.95])
-    return bool(bottom <= (low if high is None else high) and low <= top)
+    return bool(bottom <= value <= top)
 
 
 @dataclass(frozen=True)
