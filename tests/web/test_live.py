@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from countermove.experiments.live import first_difference
 from countermove.experiments.run import run
 from countermove.outcomes import OUTCOMES
 from countermove.outcomes.window import Window
@@ -14,7 +15,7 @@ from countermove.quantities.calendar import MONTHS
 from countermove.web.live import PREVIEW, Simulator, scenario_of
 from countermove.web.periods import measured
 from countermove.web.schema import Side
-from countermove.web.worlds import departure, first_difference
+from countermove.web.worlds import departure
 
 MEASURED = [name for name, one in OUTCOMES.items() if one.kind != "date"]
 SIDES = [

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.experiments.live import first_difference
 from countermove.experiments.pipeline import Compiled
 from countermove.market.compile import GATE_PRODUCTS, bundle_parameters, compile_market, moved_by_levers
 from countermove.market.exogenous import cap_base, cap_windows
@@ -122,13 +123,3 @@ class World:
 def departure(moved: Monthly, other: Monthly) -> int:
     """Return the first month in which two sets of monthly inputs differ, 132 if none."""
     return min((first_difference(one, other[name]) for name, one in moved.items()), default=MONTHS)
-
-
-def first_difference(one: Floats, other: Floats) -> int:
-    """Return the first month in which two monthly inputs differ, 132 if none."""
-    if one is other:
-        return MONTHS
-    if one.shape != other.shape:
-        return 0
-    differs = (one != other).reshape(len(one), -1).any(axis=1)
-    return int(np.argmax(differs)) if differs.any() else MONTHS
