@@ -12,36 +12,42 @@ import numpy as np
 TRANSCENDENTAL = {"exp": 1, "log": 1, "log1p": 1, "expm1": 1, "exp2": 1, "pow": 2, "tanh": 1, "erf": 1, "erf_inv": 1, "sqrt": 0}
 
 
-def count(jaxpr: Any, times: float = 1.0) -> Counter[str]:
-    """Return transcendental and other element operations of a traced program; a power counts as one log and one exp."""
+MOVES = frozenset(
+    "broadcast_in_dim reshape squeeze slice concatenate transpose copy convert_element_type stack pad rev gather "
+    "dynamic_slice dynamic_update_slice xla_metadata_value".split()
+)
+"""Operations that work nothing out."""
+
+
+def count(jaxpr: Any, times: float = 1.0, once: float = 1.0, changing: frozenset[Any] | None = None) -> Counter[str]:
+    """Return transcendental and other element operations of a traced program; a power counts as one log and one exp.
+
+    What no round of a loop changes counts once: the compiler takes it out of the loop. `changing` names the inputs that differ
+    between rounds (None: all), `times` and `once` how often what hangs on them, and what does not, is worked out.
+    """
     found: Counter[str] = Counter()
+    moving = set(jaxpr.invars if changing is None else changing)
     for equation in jaxpr.eqns:
-        name = equation.primitive.name
-        inner = [
-            v
-            for v in equation.params.values()
-            for v in (v if isinstance(v, list | tuple) else [v])
-            if hasattr(v, "jaxpr") or hasattr(v, "eqns")
-        ]
-        if inner:
-            repeat = times * (equation.params["length"] if name == "scan" else 1)
-            for part in inner:
-                found += count(getattr(part, "jaxpr", part), repeat)
-            continue
-        size = float(sum(np.prod(v.aval.shape) for v in equation.outvars)) * times
-        if name in TRANSCENDENTAL:
-            found["transcendental"] += TRANSCENDENTAL[name] * size
-        elif name not in (
-            "broadcast_in_dim",
-            "reshape",
-            "squeeze",
-            "slice",
-            "concatenate",
-            "transpose",
-            "copy",
-            "convert_element_type",
-        ):
-            found["other"] += size
+        moved = changing is None or any(not hasattr(one, "val") and one in moving for one in equation.invars)
+        if moved:
+            moving.update(equation.outvars)
+        repeat, name = times if moved else once, equation.primitive.name
+        values = [v for given in equation.params.values() for v in (given if isinstance(given, list | tuple) else [given])]
+        for inner in (getattr(v, "jaxpr", v) for v in values if hasattr(v, "jaxpr") or hasattr(v, "eqns")):
+            if name == "scan":
+                rounds = frozenset(inner.invars[equation.params["num_consts"] :])
+                found += count(inner, repeat * equation.params["length"], repeat, rounds)
+            else:
+                pairs = zip(inner.invars, equation.invars, strict=False)
+                within = frozenset(own for own, given in pairs if not hasattr(given, "val") and given in moving)
+                found += count(inner, repeat, once, None if changing is None else within)
+            break
+        else:
+            size = float(sum(np.prod(v.aval.shape) for v in equation.outvars)) * repeat
+            if name in TRANSCENDENTAL:
+                found["transcendental"] += TRANSCENDENTAL[name] * size
+            elif name not in MOVES:
+                found["other"] += size
     return found
 
 

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.market.engines.jax_engine import compiler_options, require_jax
+from countermove.market.engines.one_function import one_function
 from countermove.market.engines.settled import settling
+from countermove.market.engines.shared_work import work_shared
 from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
@@ -76,7 +78,7 @@ class Program:
         self._shapes = [{name: value.shape for name, value in part.items()} for part in given]
         start = tuple(_single(array) for array in inputs.initial)
         self._starts = [array.shape for array in start]
-        program = self._jax.jit(self._loop, compiler_options=compiler_options(self._jax))
+        program = self._jax.jit(one_function(self._loop), compiler_options=compiler_options(self._jax))
         self._program: Any = program.lower(np.int32(0), np.int32(1), State(*start), *given).compile()
 
     def steps(self, inputs: MarketInputs) -> CompiledSteps | None:
@@ -93,7 +95,7 @@ class Program:
 
     def run(self, first: int, last: int, stocks: Any, kept: Any, moved: Any) -> tuple[Any, Mapping[str, Any]]:
         """Run the months [first, last): the stocks after them, and all months of every series, of which only these are filled."""
-        found: tuple[Any, Mapping[str, Any]] = self._program(np.int32(first), np.int32(last), stocks, *kept, moved)
+        found: tuple[Any, Mapping[str, Any]] = self._program(np.int32(first), np.int32(last), stocks, *kept, moved)[0]
         return found
 
     def put(self, values: Any) -> Any:
@@ -134,7 +136,8 @@ class Program:
 
         shapes = self._jax.eval_shape(lambda state: month(0, state)[1], start)
         empty = {name: jnp.zeros((MONTHS, *one.shape), KIND) for name, one in shapes.items()}
-        return lax.fori_loop(first, last, step, (State(*start), empty))
+        held = (State(*start), empty)
+        return lax.fori_loop(first, last, work_shared(step, first, held), held)
 
 
 class CompiledSteps:

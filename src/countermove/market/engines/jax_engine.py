@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError
+from countermove.market.engines.one_function import marks_understood, one_function
 from countermove.market.engines.settled import settling
+from countermove.market.engines.shared_work import work_shared
 from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle
 from countermove.market.model import Model
@@ -81,10 +83,15 @@ def require_jax() -> Any:
 
 
 def compiler_options(jax: Any) -> dict[str, Any] | None:
-    """Return what XLA is told on processors: use whole vectors, not halves; a minimum need not care for "not a number"."""
+    """Return what XLA is told on processors.
+
+    Use whole vectors, not halves; a minimum need not care for "not a number"; leave small products to no library, which a program
+    that is one function could not call.
+    """
     if jax.default_backend() != "cpu":
         return None
-    return {"xla_cpu_prefer_vector_width": 512, "xla_cpu_enable_fast_min_max": True}
+    options: dict[str, Any] = {"xla_cpu_prefer_vector_width": 512, "xla_cpu_enable_fast_min_max": True}
+    return options | {"xla_cpu_experimental_ynn_fusion_type": ""} if marks_understood(jax) else options
 
 
 @dataclass(frozen=True)
@@ -165,7 +172,7 @@ class JaxEngine:
         shape, arguments = self._prepared(draws, gates, levers, hazards, fixed, chunks)
         if shape not in self._programs:
             self._programs[shape] = self._jax.jit(self._program(shape), compiler_options=compiler_options(self._jax))
-        found = np.asarray(self._programs[shape](*arguments))
+        found = np.asarray(self._programs[shape](*arguments)[0])
         return np.moveaxis(found, 0, 1).reshape(found.shape[1], -1)[:, :count]
 
     def _prepared(
@@ -210,15 +217,15 @@ class JaxEngine:
         return np.asarray(values, dtype=self._float)
 
     def _program(self, shape: _Shape) -> Callable[..., Any]:
-        """Return the function to compile: (sample, gate fields, lever paths, cap windows) -> (chunk, quantity, lane)."""
+        """Return the function to compile: (sample, gate fields, lever paths, cap windows) -> (chunk, quantity, lane), use."""
         jax = self._jax
 
-        def program(sample: Any, fields: Any, paths: Any, caps: Any) -> Any:
-            def chunk(block: Any) -> Any:
-                with settling():
-                    return self._one_chunk(shape, block, fields, paths, caps)
+        def chunk(*given: Any) -> Any:
+            with settling():
+                return self._one_chunk(shape, *given)
 
-            return jax.lax.map(chunk, sample)
+        def program(sample: Any, *given: Any) -> Any:
+            return jax.lax.map(lambda block: one_function(chunk)(block, *given), sample)
 
         return program
 
@@ -236,7 +243,8 @@ class JaxEngine:
             kept = {name: plain(value, kind) for name, value in seen.items() if name in self._series}
             return State(*[jnp.asarray(plain(a, kind), dtype=kind) for a in new]), kept
 
-        _, monthly = self._jax.lax.scan(month, start, x)
+        first = {name: values[0] for name, values in x.items()}
+        _, monthly = self._jax.lax.scan(work_shared(month, start, first), start, x)
         outcomes = self._measure({name: Traced(series, self._float) for name, series in monthly.items()})
         return jnp.stack([jnp.broadcast_to(plain(value, self._float), (LANES,)) for value in outcomes])
 

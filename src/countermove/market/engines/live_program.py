@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.market.engines.jax_engine import compiler_options, require_jax
+from countermove.market.engines.one_function import one_function
 from countermove.market.engines.settled import settling
+from countermove.market.engines.shared_work import work_shared
 from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
@@ -62,7 +64,7 @@ class LiveProgram:
         self.start = [Stocks(**self.on_device(part)) for part in first]
         given = self.cut({name: value for name, value in inputs.monthly.items() if name in moved})
         empty = np.zeros((MONTHS, rows, self._lanes), np.float32)
-        program = self._jax.jit(self._walk, compiler_options=compiler_options(self._jax))
+        program = self._jax.jit(one_function(self._walk), compiler_options=compiler_options(self._jax))
         arguments = (np.int32(0), np.int32(1), self.start[0], empty, *self._kept[0], self.on_device(given[0]))
         self._program: Any = program.lower(*arguments).compile()
 
@@ -92,7 +94,7 @@ class LiveProgram:
 
         def one(number: int) -> tuple[Stocks, Any]:
             given = (np.int32(first), np.int32(last), stocks[number], rows[number], *self._kept[number], moved[number])
-            found: tuple[Stocks, Any] = self._jax.block_until_ready(self._program(*given))
+            found: tuple[Stocks, Any] = self._jax.block_until_ready(self._program(*given))[0]
             return found
 
         done = list(self._threads.map(one, range(self.shards)))
@@ -126,7 +128,7 @@ class LiveProgram:
             after = tuple(numpy.asarray(plain(one, kind), dtype=kind) for one in state)
             return Stocks(after, smuggled), lax.dynamic_update_index_in_dim(rows, row, number, 0)
 
-        return lax.fori_loop(first, last, month, (stocks, rows))
+        return lax.fori_loop(first, last, work_shared(month, first, (stocks, rows)), (stocks, rows))
 
 
 def _traced(values: Mapping[str, Any]) -> dict[str, Traced]:

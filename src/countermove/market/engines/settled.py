@@ -5,7 +5,7 @@ out again in each of them, a join of parts is decided entry by entry, and its ow
 memory's speed (measured: docs/decisions/0050). So short sums are written as additions, longer ones read an array that has been
 stored, and joins write each part into its place.
 
-Only inside `settling()`: a loop, even one of no rounds, has no reverse-mode derivative, which calibration needs.
+Only inside `settling()`: programs that are differentiated are left as they are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+
+from countermove.market.engines.one_function import marks_understood, unmerged
 
 SHORT = 4
 """Axes up to this length are added up without storing the terms first: stages, pools, segments."""
@@ -30,7 +32,7 @@ _wanted: ContextVar[bool] = ContextVar("settling", default=False)
 
 @contextmanager
 def settling() -> Iterator[None]:
-    """Trace what is inside for speed on processors, at the price of derivatives."""
+    """Trace what is inside for speed on processors."""
     before = _wanted.set(True)
     try:
         yield
@@ -38,33 +40,14 @@ def settling() -> Iterator[None]:
         _wanted.reset(before)
 
 
-def settled(*arrays: Any) -> tuple[Any, ...]:
-    """Return arrays that are stored before anything reads them.
-
-    A loop of no rounds, whose length the compiler cannot know: it asks whether a number differs from itself. The compiler removes
-    barriers of its own kind before it merges.
-    """
-    import jax
-    import jax.numpy as jnp
-
-    first = arrays[0].ravel()[0]
-    rounds = (first != first).astype(jnp.int32)
-
-    def body(held: tuple[Any, ...]) -> tuple[Any, ...]:
-        return held[0] + 1, *[-array for array in held[1:]]
-
-    _, *stored = jax.lax.while_loop(lambda held: held[0] < rounds, body, (jnp.int32(0), *arrays))
-    return tuple(stored)
-
-
 def merges_badly(array: Any) -> bool:
     """Tell whether an array is one month's table over offers, products or vendors, (row, ..., draw), on a processor.
 
-    An accelerator's compiler merges well, and there a loop would wait for the host.
+    An accelerator's compiler merges well.
     """
     import jax
 
-    if not _wanted.get() or jax.default_backend() != "cpu":
+    if not _wanted.get() or not marks_understood(jax):
         return False
     return bool(array.ndim > 1 and array.shape[0] <= ROWS and array.size <= ENTRIES and array.dtype.kind == "f")
 
@@ -89,16 +72,16 @@ def along(array: Any, axis: int, pair: Callable[[Any, Any], Any], whole: Callabl
     if not merges_badly(array) or axis == array.ndim - 1 or not 0 < length <= ROWS:
         return whole(array, axis=axis)
     if length > SHORT:
-        (array,) = settled(array)
+        (array,) = unmerged(array)
     found = reduce(pair, [jax.lax.index_in_dim(array, place, axis, keepdims=False) for place in range(length)])
-    return found if length <= SHORT else settled(found)[0]
+    return found if length <= SHORT else unmerged(found)[0]
 
 
 def stacked(parts: Sequence[Any]) -> Any:
     """Return arrays one below the other on a new first axis."""
     import jax.numpy as jnp
 
-    return jnp.stack(settled(*parts) if all(merges_badly(part) for part in parts) else list(parts))
+    return jnp.stack(unmerged(*parts) if all(merges_badly(part) for part in parts) else list(parts))
 
 
 def joined(parts: Sequence[Any]) -> Any:
@@ -122,5 +105,26 @@ def picked(array: Any, places: np.ndarray[Any, Any]) -> Any:
 
     if not merges_badly(array):
         return jnp.concatenate([array[place : place + 1] for place in places.tolist()])
-    (stored,) = settled(array)
-    return settled(jnp.concatenate([stored[place : place + 1] for place in places.tolist()]))[0]
+    (stored,) = unmerged(array)
+    return unmerged(jnp.concatenate([stored[place : place + 1] for place in places.tolist()]))[0]
+
+
+def product(matrix: Any, columns: Any) -> Any:
+    """Return a small matrix times a table, (row, term) @ (term, draw), added up term by term over the draws.
+
+    The compiler's own small products go entry by entry. Of a matrix that is known, zeros are left out and ones not multiplied by.
+    """
+    import jax.numpy as jnp
+
+    if columns.ndim != 2 or matrix.ndim != 2 or not merges_badly(columns):
+        return jnp.matmul(matrix, columns)
+    if not isinstance(matrix, np.ndarray):
+        return reduce(jnp.add, [matrix[:, term, None] * columns[term] for term in range(len(columns))])
+    (stored,) = unmerged(columns)
+    rows = []
+    for weights in matrix:
+        terms = [
+            stored[term] if weights[term] == 1.0 else weights[term] * stored[term] for term in np.flatnonzero(weights).tolist()
+        ]
+        rows.append(reduce(jnp.add, terms)[None] if terms else jnp.zeros_like(stored[:1]))
+    return unmerged(joined(rows))[0]

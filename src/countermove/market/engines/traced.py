@@ -40,6 +40,8 @@ class Traced(NDArrayOperatorsMixin):
             return inputs[0]
         if name == "power" and not isinstance(inputs[1], int):
             return self._power(*inputs)
+        if name == "matmul":
+            return self._wrapped(settled.product(*[self._plain(part) for part in inputs]))
         given = {key: self._plain(value) for key, value in options.items()}
         if name in ("sum", "max", "min") and isinstance(inputs[0], Traced) and len(inputs) == 1 and given.keys() <= {"axis"}:
             return getattr(inputs[0], name)(**given)
