@@ -30,7 +30,6 @@ from countermove.experiments.sweep_chunk import _with_numpy as with_numpy
 from countermove.experiments.sweep_file import DEFAULT_OUTCOMES
 from countermove.experiments.sweep_jax import engine_for, fixed_parameters
 from countermove.experiments.sweep_plan import Quantity
-from countermove.market.engines.jax_engine import LANES
 from countermove.outcomes import OUTCOMES
 
 SCENARIO = "h200-2026"
@@ -61,12 +60,9 @@ def market(sizes: tuple[int, ...]) -> dict[str, Any]:
         found.setdefault("one_at_a_time", []).append(counting.cpu_seconds(lambda: experiment(demand_price_elasticity=2.0), 1))
         found.setdefault("sampling", []).append(counting.cpu_seconds(lambda: sampled(compiled, seed=2, draws=8192), 1) / 8192)
     rates = {name: 1.0 / min(times) for name, times in found.items()}
-    first = {name: values[:LANES] for name, values in draws.items()}
-    shape, arguments = engine._prepared(first, compiled.gates, compiled.levers, True, fixed, 1)
-    import jax
-
-    counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)
-    per_run = {name: number / LANES for name, number in counted.items()}
+    first = {name: values[: engine.lanes] for name, values in draws.items()}
+    counted = counting.count(engine.listed(first, compiled.gates, compiled.levers, hazards=True, fixed=fixed).jaxpr)
+    per_run = {name: number / engine.lanes for name, number in counted.items()}
     return {"runs_per_core_second": rates, "operations_per_run": per_run}
 
 

@@ -13,8 +13,23 @@ TRANSCENDENTAL = {"exp": 1, "log": 1, "log1p": 1, "expm1": 1, "exp2": 1, "pow": 
 
 
 MOVES = frozenset(
-    "broadcast_in_dim reshape squeeze slice concatenate transpose copy convert_element_type stack pad rev gather "
-    "dynamic_slice dynamic_update_slice xla_metadata_value".split()
+    [
+        "broadcast_in_dim",
+        "reshape",
+        "squeeze",
+        "slice",
+        "concatenate",
+        "transpose",
+        "copy",
+        "convert_element_type",
+        "stack",
+        "pad",
+        "rev",
+        "gather",
+        "dynamic_slice",
+        "dynamic_update_slice",
+        "xla_metadata_value",
+    ]
 )
 """Operations that work nothing out."""
 

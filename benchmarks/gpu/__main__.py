@@ -17,7 +17,6 @@ from benchmarks.__main__ import QUANTITIES, SCENARIO
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
 from countermove.experiments.sweep_jax import engine_for, fixed_parameters
-from countermove.market.engines.jax_engine import LANES
 
 
 def seconds(work: Any, repeats: int = 5) -> float:
@@ -59,10 +58,9 @@ def main() -> None:
             return engine.outcomes(given, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
 
         found[size] = size / seconds(work, 3)
-    shape, arguments = engine._prepared(
-        {name: values[:LANES] for name, values in draws.items()}, compiled.gates, compiled.levers, True, fixed, 1
-    )
-    counted = counting.count(jax.make_jaxpr(engine._program(shape))(*arguments).jaxpr)["transcendental"] / LANES
+    first = {name: values[: engine.lanes] for name, values in sampled(compiled, seed=1, draws=engine.lanes).items()}
+    listed = engine.listed(first, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+    counted = counting.count(listed.jaxpr)["transcendental"] / engine.lanes
     best = max(found.values())
     share = best * counted / device["exp_per_s"]
     print(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +44,10 @@ try:
 except ImportError:  # pragma: no cover
     distributed = None
 
+needs_jax = pytest.mark.skipif(
+    find_spec("jax") is None and os.environ.get("REQUIRE_ALL") != "1",
+    reason="JAX is not installed: pip install 'countermove[jax]'",
+)
 needs_dask = pytest.mark.skipif(
     distributed is None and os.environ.get("REQUIRE_ALL") != "1", reason="Dask is not installed: pip install 'countermove[dask]'"
 )
@@ -80,11 +85,22 @@ def test_the_summary_is_within_the_stated_error(undisturbed: tuple[Path, Path]) 
         assert line["runs"] == 128
 
 
-def test_processes_and_serial_agree_to_the_last_bit(undisturbed: tuple[Path, Path], tmp_path: Path) -> None:
+@pytest.mark.parametrize("executor", ["processes", "threads"])
+def test_many_workers_and_one_agree_to_the_last_bit(executor: str, undisturbed: tuple[Path, Path], tmp_path: Path) -> None:
     spec, whole = undisturbed
-    done = sweeping.sweep(spec, tmp_path / "out", executor="processes", workers=2)
+    done = sweeping.sweep(spec, tmp_path / "out", executor=executor, workers=2)
     assert (done.kept, done.computed) == (0, 8)
     assert files.results(tmp_path / "out") == files.results(whole)
+
+
+@needs_jax
+def test_with_jax_threads_and_processes_agree_to_the_last_bit(tmp_path: Path) -> None:
+    spec = tmp_path / "compiled.yaml"
+    spec.write_text("schema: 1\nscenarios: [h200-2026]\ndraws: 1536\nchunk: 512\nperiods: ['2032']\nengine: jax\n")
+    for executor in ("threads", "processes"):
+        done = sweeping.sweep(spec, tmp_path / executor, executor=executor, workers=2)
+        assert done.computed == 3
+    assert files.results(tmp_path / "threads") == files.results(tmp_path / "processes")
 
 
 def test_resuming_does_what_is_missing_and_nothing_else(undisturbed: tuple[Path, Path], tmp_path: Path) -> None:

@@ -40,8 +40,8 @@ it was, --resume continues to the same bits. Only chunks in work at that moment 
 def sweep(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The sweep file.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write.")],
-    executor: Annotated[str, typer.Option("--executor", help="serial, processes (or local) or dask.")] = "processes",
-    workers: Annotated[int | None, typer.Option("--workers", help="Worker processes (default: one per core).")] = None,
+    executor: Annotated[str, typer.Option("--executor", help="serial, threads, processes (or local) or dask.")] = "processes",
+    workers: Annotated[int | None, typer.Option("--workers", help="Threads or worker processes (default: one per core).")] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="Address of a running Dask scheduler.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a sweep that was interrupted.")] = False,
     as_json: options.Json = False,

@@ -13,7 +13,7 @@ from countermove import __version__
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.experiments import histograms
 from countermove.experiments.designs import Points
-from countermove.experiments.executors import EXECUTORS, Executor, Processes, Serial
+from countermove.experiments.executors import EXECUTORS, Executor, Processes, Serial, Threads
 from countermove.experiments.fingerprint import differences, fingerprint
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.sweep_chunk import Tally, merged, read_tally
@@ -56,6 +56,8 @@ def open_executor(kind: str, plan: Plan, *, workers: int | None = None, schedule
         raise InputError(f"the {name} executor has no scheduler", where="--scheduler", hint="add --executor dask, or remove it")
     if name == "serial":
         return Serial(plan)
+    if name == "threads":
+        return Threads(plan, workers)
     if name == "processes":
         return Processes(plan, workers)
     from countermove.experiments.executor_dask import Dask

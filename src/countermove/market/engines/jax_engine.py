@@ -1,16 +1,19 @@
 """The JAX engine: from a scenario's arrays and a joint sample to final numbers, in one compiled program.
 
-Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 256 draws at a time (`lax.map`), so
-that a chunk's monthly arrays stay near the processor and only final numbers leave. Measured reasons: docs/decisions/0050.
+Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 256 draws at a time, so that a
+chunk's monthly arrays stay near the processor and only final numbers leave. Measured reasons: docs/decisions/0050.
 Programs are cached on disk across processes.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,7 +36,9 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
 LANES = 256
-"""Draws that one pass of the compiled loop steps together: the fastest of the sizes measured."""
+"""Draws that one call of a program steps together on a processor: the fastest of the sizes measured."""
+ACCELERATOR_LANES = 16_384
+"""The same on an accelerator: an assumption, some 4 GB of monthly arrays. Not measured."""
 
 Measure = Callable[[Mapping[str, Any]], Sequence[Any]]
 """Outcomes of a run's monthly series: written for NumPy, traced here."""
@@ -94,6 +99,12 @@ def compiler_options(jax: Any) -> dict[str, Any] | None:
     return options | {"xla_cpu_experimental_ynn_fusion_type": ""} if marks_understood(jax) else options
 
 
+def return_freed_memory() -> None:
+    """Give back what tracing and compiling have freed: the GNU library's allocator keeps a hundred megabytes of it."""
+    with contextlib.suppress(OSError, AttributeError):  # another system's allocator
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 @dataclass(frozen=True)
 class _Shape:
     """What a program was compiled for; another value of any of these needs another program."""
@@ -105,7 +116,6 @@ class _Shape:
     fixed: tuple[tuple[str, float], ...]
     quantities: Any
     precision: Precision
-    chunks: int
 
 
 class _Levers:
@@ -151,7 +161,9 @@ class JaxEngine:
             self._jax.config.update("jax_enable_x64", True)  # for the whole process: JAX has no narrower switch here
         self._measure, self._series, self._quantities, self._precision = measure, series, quantities, precision
         self._float = np.float32 if precision == "single" else np.float64
-        self._programs: dict[_Shape, Any] = {}
+        self._programs: dict[tuple[_Shape, Any], Any] = {}
+        self._compiling = Lock()
+        self.lanes = LANES if self._jax.default_backend() == "cpu" else ACCELERATOR_LANES
 
     def outcomes(
         self,
@@ -168,12 +180,36 @@ class JaxEngine:
         the program. InputError when one of them is not.
         """
         count = len(next(iter(draws.values())))
-        chunks = -(-count // LANES)
-        shape, arguments = self._prepared(draws, gates, levers, hazards, fixed, chunks)
-        if shape not in self._programs:
-            self._programs[shape] = self._jax.jit(self._program(shape), compiler_options=compiler_options(self._jax))
-        found = np.asarray(self._programs[shape](*arguments)[0])
-        return np.moveaxis(found, 0, 1).reshape(found.shape[1], -1)[:, :count]
+        shape, (sample, *given) = self._prepared(draws, gates, levers, hazards, fixed)
+        first = {name: blocks[0] for name, blocks in sample.items()}
+        program = self._compiled_for(shape, (first, *given))
+        given = self._jax.device_put(given)
+        blocks = (dict(zip(sample, parts, strict=True)) for parts in zip(*sample.values(), strict=True))
+        found = [np.asarray(program(block, *given)[0]) for block in blocks]
+        return np.concatenate(found, axis=1)[:, :count]
+
+    def listed(
+        self,
+        draws: Mapping[str, Floats],
+        gates: GateArrays,
+        levers: LeverSettings,
+        *,
+        hazards: bool,
+        fixed: frozenset[str],
+    ) -> Any:
+        """Return the operations on one block of `lanes` draws, as JAX traced them."""
+        shape, (sample, *given) = self._prepared(draws, gates, levers, hazards, fixed)
+        return self._jax.make_jaxpr(self._program(shape))({name: blocks[0] for name, blocks in sample.items()}, *given)
+
+    def _compiled_for(self, shape: _Shape, arguments: tuple[Any, ...]) -> Any:
+        """Return the compiled program, the same for all threads that ask at the same time."""
+        key = shape, tuple(one.shape for one in self._jax.tree.leaves(arguments))
+        with self._compiling:
+            if key not in self._programs:
+                program = self._jax.jit(self._program(shape), compiler_options=compiler_options(self._jax))
+                self._programs[key] = program.lower(*arguments).compile()
+                return_freed_memory()
+        return self._programs[key]
 
     def _prepared(
         self,
@@ -182,8 +218,8 @@ class JaxEngine:
         levers: LeverSettings,
         hazards: bool,
         fixed: frozenset[str],
-        chunks: int,
     ) -> tuple[_Shape, tuple[Any, ...]]:
+        """Return what to compile for, the sample as (block, lane), and the three arguments that all blocks share."""
         from countermove.market.compile import GATE_PRODUCTS
         from countermove.market.exogenous import cap_windows
         from countermove.market.gate_inputs import cap_applies, foreign_cap_share
@@ -199,35 +235,30 @@ class JaxEngine:
             tuple(sorted((name, float(draws[name][0])) for name in fixed)),
             self._quantities,
             self._precision,
-            chunks,
         )
         caps = cap_windows(cap_applies(foreign_cap_share(gates, GATE_PRODUCTS)), levers)
-        sample = {name: self._blocks(values, chunks) for name, values in draws.items() if name not in fixed}
+        sample = {name: self._blocks(values) for name, values in draws.items() if name not in fixed}
         numbers = {name: self._cast(getattr(gates, name)) for name in _GATE_FIELDS}
         paths = {f"{lever}/{part}": self._cast(levers.value(lever, part)) for lever, part in LEVER_VALUES}
         return shape, (sample, numbers, paths, {name: self._cast(value) for name, value in caps.items()})
 
-    def _blocks(self, values: Floats, chunks: int) -> NDArray[Any]:
-        """Return draws as (chunk, lane) in the engine's precision, the last draw repeated to fill the last chunk."""
-        missing = chunks * LANES - len(values)
+    def _blocks(self, values: Floats) -> NDArray[Any]:
+        """Return draws as (block, lane) in the engine's precision, the last draw repeated to fill the last block."""
+        missing = -len(values) % self.lanes
         whole = values if not missing else np.concatenate([values, np.repeat(values[-1:], missing)])
-        return whole.astype(self._float).reshape(chunks, LANES)
+        return whole.astype(self._float).reshape(-1, self.lanes)
 
     def _cast(self, values: Any) -> NDArray[Any]:
         return np.asarray(values, dtype=self._float)
 
     def _program(self, shape: _Shape) -> Callable[..., Any]:
-        """Return the function to compile: (sample, gate fields, lever paths, cap windows) -> (chunk, quantity, lane), use."""
-        jax = self._jax
+        """Return the function to compile: (block of draws, gate fields, lever paths, cap windows) -> (quantity, lane), use."""
 
         def chunk(*given: Any) -> Any:
             with settling():
                 return self._one_chunk(shape, *given)
 
-        def program(sample: Any, *given: Any) -> Any:
-            return jax.lax.map(lambda block: one_function(chunk)(block, *given), sample)
-
-        return program
+        return one_function(chunk)
 
     def _one_chunk(self, shape: _Shape, block: Any, fields: Any, paths: Any, caps: Any) -> Any:
         import jax.numpy as jnp
@@ -246,7 +277,7 @@ class JaxEngine:
         first = {name: values[0] for name, values in x.items()}
         _, monthly = self._jax.lax.scan(work_shared(month, start, first), start, x)
         outcomes = self._measure({name: Traced(series, self._float) for name, series in monthly.items()})
-        return jnp.stack([jnp.broadcast_to(plain(value, self._float), (LANES,)) for value in outcomes])
+        return jnp.stack([jnp.broadcast_to(plain(value, self._float), (self.lanes,)) for value in outcomes])
 
     def _compiled(self, shape: _Shape, block: Any, fields: Any, paths: Any, caps: Any) -> tuple[Bundle, Bundle, Any, State]:
         """Trace the compilation of inputs for one block of draws."""
@@ -268,7 +299,7 @@ class JaxEngine:
         gates = GateArrays(**fields_of_gates)
         values = {(lever, part): Traced(paths[f"{lever}/{part}"], kind) for lever, part in LEVER_VALUES}
         levers = _Levers(values, {(lever, part): words for lever, part, words in shape.choices})
-        inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps)), LANES, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
+        inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps)), self.lanes, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
 
         monthly = {name: plain(value, kind) for name, value in inputs.monthly.items()}
         start = State(*[plain(a, kind) for a in inputs.initial])
