@@ -70,12 +70,16 @@ def with_jax(chunks: int, lanes: int = 1024) -> Any:
     import jax
     import jax.numpy as jnp
 
+    from countermove.market.engines.jax_engine import compiler_options
+    from countermove.market.engines.one_function import one_function
+
     def chunk(p: dict[str, Any]) -> Any:
         months = jnp.arange(MONTHS, dtype=jnp.float32)
         body = lambda state, month: (step(state, month, p, base_demand(np.float32), jnp), None)  # noqa: E731
         return jax.lax.scan(body, start(lanes, jnp, np.float32), months)[0][3]
 
-    return jax.jit(lambda p: jax.lax.map(chunk, p))
+    program = jax.jit(lambda p: jax.lax.map(one_function(chunk), p), compiler_options=compiler_options(jax))
+    return lambda p: program(p)[0]
 
 
 def vensim() -> str:

@@ -7,7 +7,7 @@ appearance in the file. So a pair appended at the end leaves the draws of all ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,6 +58,11 @@ class Correlations:
             low, high = sorted((label[pair.first], label[pair.second]))
             label = {name: low if number == high else number for name, number in label.items()}
         return [tuple(name for name in order if label[name] == number) for number in sorted(set(label.values()))]
+
+    def closed_over(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the names with all members of their groups: without one of them the others would be drawn differently."""
+        asked = frozenset(names)
+        return asked.union(*(group for group in self.groups() if asked.intersection(group)))
 
     def join(self, independent: Mapping[str, Floats]) -> dict[str, Floats]:
         """Return the uniforms with every declared group correlated, each `(draw,)`; marginals stay uniform.

@@ -74,16 +74,21 @@ def sample(
     `fixed` pins parameters by name, in their own unit.
     Raises InputError for a pinned name that is no parameter, or a value outside its valid range.
     """
+    from countermove.evidence.priors import Fixed
+
     pinned = dict(fixed or {})
     for name, value in pinned.items():
         check_value(parameters, name, value)
     groups = load_correlations() if correlations is None else correlations
-    joint = groups.join({name: uniforms(seed, name, draws, first=first) for name in parameters})
     learnt = {} if posterior is None else posterior.uniforms(seed=seed, draws=draws, first=first)
+    single = {name for name, parameter in parameters.items() if isinstance(parameter.prior, Fixed)}
+    asked = groups.closed_over(parameters.keys() - pinned.keys() - learnt.keys() - single) & parameters.keys()
+    joint = groups.join({name: uniforms(seed, name, draws, first=first) for name in parameters if name in asked})
+    any_level = np.full(draws, 0.5)  # of a parameter with one value
     values = {
         name: np.full(draws, float(pinned[name]))
         if name in pinned
-        else np.asarray(parameter.ppf(learnt.get(name, joint[name])), dtype=np.float64)
+        else np.asarray(parameter.ppf(learnt[name] if name in learnt else joint.get(name, any_level)), dtype=np.float64)
         for name, parameter in parameters.items()
     }
     return values | {name: uniforms(seed, name, draws, first=first) for name in streams}

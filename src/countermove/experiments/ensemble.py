@@ -83,8 +83,8 @@ class Ensemble:
         alone = np.stack([ndtri(uniforms(seed, f"ensemble/{name}", draws, first=first)) for name in self.names])
         # Summed row by row: a matrix product may round differently with another number of draws.
         joined = np.zeros_like(alone)
-        for column in range(len(alone)):
-            joined += self.factor[:, column : column + 1] * alone[column]
+        for column in range(len(alone)):  # the factor is lower triangular
+            joined[column:] += self.factor[column:, column : column + 1] * alone[column]
         return np.stack([self._quantile(place, ndtr(row)) for place, row in enumerate(joined)], axis=1)
 
     def _quantile(self, place: int, share: Floats) -> Floats:
