@@ -222,7 +222,7 @@ CONSTANTS: dict[str, tuple[str, str]] = {
     "launch_plan": ("month", "months of work until each launch"),
     "effective_system": ("1", "effective performance in its system relative to an H200, by workload"),
     "effective_chip": ("1", "the same per chip in a small server"),
-    "mix": ("1", "workload mix of all demand"),
+    "effective_work": ("1", "effective performance in its system on the workload mix of all demand"),
 }
 
 #: Doors that the tables of the data tree fill, beside what parameters and levers do.
@@ -233,6 +233,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "power_kw",
         "effective_system",
         "effective_chip",
+        "effective_work",
         "choice_base",
         "die_area_cm2",
         "dies_per_package",

@@ -22,6 +22,7 @@ from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
     from countermove.market.engines.live_program import Stocks
+    from countermove.market.gate_inputs import GateReadings
     from countermove.market.inputs import Bundle
 
 Floats = NDArray[np.float64]
@@ -61,6 +62,7 @@ class LiveSession:
         self._parameters, self._draws = bundle_parameters(self._values), draws
         inputs = compile_market(self._values, base.gates, base.levers, hazards=self.scenario.hazards)
         self._caps: Bundle | None = None
+        self._readings: dict[Any, GateReadings] = {}
         self._base: Mapping[str, Floats] = self._moved(base)
         self._base = {name: inputs.monthly[name] for name in self._base if name in inputs.monthly}
 
@@ -97,11 +99,16 @@ class LiveSession:
         """Compile what gates and levers set, (month, ...); a cap that covers what it did is not spread over draws again."""
         from countermove.market.compile import GATE_PRODUCTS, moved_by_levers
         from countermove.market.exogenous import cap_base, cap_windows
-        from countermove.market.gate_inputs import cap_applies, foreign_cap_share
+        from countermove.market.gate_inputs import cap_applies, foreign_cap_share, gate_readings, readings_key
 
         caps = cap_windows(cap_applies(foreign_cap_share(compiled.gates, GATE_PRODUCTS)), compiled.levers)
         given = (self._parameters, self._values, compiled.gates, compiled.levers)
-        found: dict[str, Floats] = moved_by_levers(*given, hazards=self.scenario.hazards)
+        key = readings_key(compiled.gates)
+        readings = self._readings.get(key)
+        if readings is None:
+            readings = gate_readings(compiled.gates, self._parameters, self._values, self.scenario.hazards)
+            self._readings = {key: readings}
+        found: dict[str, Floats] = moved_by_levers(*given, hazards=self.scenario.hazards, readings=readings)
         if self._caps is not None and all(np.array_equal(window, self._caps[name]) for name, window in caps.items()):
             return found | {name: self._base[name] for name in ("cap_base_flow", "cap_base_lump", "cap_reset")}
         if self._caps is None:

@@ -28,7 +28,7 @@ from countermove.market.exogenous import (
     wafers,
     world_inputs,
 )
-from countermove.market.gate_inputs import cap_applies, foreign_cap_share, gate_inputs
+from countermove.market.gate_inputs import GateReadings, cap_applies, foreign_cap_share, gate_inputs, gate_readings
 from countermove.market.initial import initial_state, software_at_start
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.lever_inputs import lever_inputs
@@ -151,7 +151,7 @@ def assemble(
     c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
     c["reference_yield"] = reference_yield(p, c)
     c.update(effective_by_workload(p, products, n))
-    c["mix"] = (c.segment_share[:, None, :] * segment_mix(p)).sum(axis=0)
+    c["effective_work"] = effective_on(c.effective_system, (c.segment_share[:, None, :] * segment_mix(p)).sum(axis=0))
     p, c, x, start = slim(p, c, x, initial_state(p, c, x, n))
     return MarketInputs(p, c, x, start, n)
 
@@ -163,11 +163,15 @@ def moved_by_levers(
     levers: LeverSettings,
     *,
     hazards: bool,
+    readings: GateReadings | None = None,
 ) -> Bundle:
-    """Monthly inputs that a lever or a gate can move, with `cap_base`; all others, constants and stocks hang on draws alone."""
+    """Monthly inputs that a lever or a gate can move, with `cap_base`; all others, constants and stocks hang on draws alone.
+
+    `readings` spares their making where those of gates with the same `readings_key` are at hand.
+    """
     from countermove.policy.levers import compile_levers
 
-    x = gate_inputs(gates, GATE_PRODUCTS, p, uniforms, hazards)
+    x = gate_inputs(gates, GATE_PRODUCTS, p, readings or gate_readings(gates, p, uniforms, hazards))
     x["hbm_imports"] = hbm_imports(p, levers)
     x.update(lever_inputs(levers, compile_levers({}), p, legal_market(p)))
     return x
@@ -215,6 +219,12 @@ def effective_by_workload(p: Bundle, products: ProductTable, n: int) -> Bundle:
         effective_chip=np.asarray(products.effective).T[:, :, None] * scale,
         effective_system=np.asarray(products.effective_system).T[:, :, None] * scale,
     )
+
+
+def effective_on(effective: Floats, mix: Floats) -> Floats:
+    """Effective performance on a mix of work, (offer, draw): ``exp(sum_w mix_w ln e_w)``; `mix` is (workload, 1)."""
+    result: Floats = np.exp(np.sum(mix[:, None, :] * np.log(effective), axis=0))
+    return result
 
 
 def slim(p: Bundle, c: Bundle, x: Bundle, start: State) -> tuple[Bundle, Bundle, Bundle, State]:

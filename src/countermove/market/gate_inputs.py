@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,15 +78,38 @@ def foreign_cap_share(gates: GateArrays, products: tuple[str, ...]) -> Floats:
     return by_product(gates.cap_share, [products.index(name) for name in FOREIGN_PRODUCTS])
 
 
-def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, uniforms: Mapping[str, Floats], hazards: bool) -> Bundle:
-    """Monthly gate inputs of the market; `products` names the product axis of the gate arrays."""
-    index = [products.index(name) for name in FOREIGN_PRODUCTS]
-    rent = [products.index(name) for name in OFFSHORE_PRODUCTS]
+class GateReadings(NamedTuple):
+    """Which reading of each gate every draw carries: all that its inputs owe to draws."""
+
+    us: Floats
+    """Weight of each of Washington's variants, (month, variant, draw)."""
+    cn: Floats
+    """The same of Beijing's."""
+    us_moved: Floats
+    """Share of Washington's own transition completed, (month, draw)."""
+
+
+def gate_readings(gates: GateArrays, p: Bundle, uniforms: Mapping[str, Floats], hazards: bool) -> GateReadings:
+    """Spread the variants of both gates over draws."""
     ends = gates.evidence_ends
     us_moved = transition(uniforms["gates.us.transition"], p.us_transition_rate, gates.us_pinned_from, hazards, ends)
     cn_moved = transition(uniforms["gates.cn.transition"], p.cn_transition_rate, gates.cn_pinned_from, hazards, ends)
     us = variant_weights(gates.us_weights, gates.us_next, uniforms, "us", us_moved)
     cn = variant_weights(gates.cn_weights, gates.cn_next, uniforms, "cn", cn_moved)
+    return GateReadings(us, cn, us_moved)
+
+
+def readings_key(gates: GateArrays) -> tuple[object, ...]:
+    """Return what the readings hang on apart from the draws: gates of the same key have the same readings."""
+    tables = (gates.us_weights, gates.cn_weights, gates.us_next, gates.cn_next)
+    return gates.us_pinned_from, gates.cn_pinned_from, gates.evidence_ends, *(np.asarray(table).tobytes() for table in tables)
+
+
+def gate_inputs(gates: GateArrays, products: tuple[str, ...], p: Bundle, readings: GateReadings) -> Bundle:
+    """Monthly gate inputs of the market; `products` names the product axis of the gate arrays."""
+    index = [products.index(name) for name in FOREIGN_PRODUCTS]
+    rent = [products.index(name) for name in OFFSHORE_PRODUCTS]
+    us, cn, us_moved = readings
     licence, admit = foreign(gates.licence, index), foreign(gates.admit, index)
     rental = np.moveaxis(gates.licence[..., ROUTES.index("offshore")][:, :, rent], 1, 0)
     h200 = np.einsum("mv,mvd->md", licence[:, :, H200, 0], us)

@@ -17,7 +17,7 @@ CONSTANTS: tuple[str, ...] = (
     "h100e",
     "bandwidth",
     "power_kw",
-    "mix",
+    "effective_work",
     "vendor_index",
     "launch_plan",
     "dt",
@@ -110,8 +110,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
     compute = stock * c.h100e * better
     width = stock * c.bandwidth * better
     added = f.units * c.h100e * better
-    effective = xp.exp(xp.sum(c.mix[:, None, :] * xp.log(c.effective_system), axis=0))
-    work = xp.sum(f.units * effective * better, axis=0)
+    work = xp.sum(f.units * c.effective_work * better, axis=0)
     drawn = stock * c.power_kw
     launched = launched_share(s.programme_clock[c.vendor_index], c.launch_plan, p.ramp_months, xp)
     return {
@@ -152,7 +151,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "cutoff_risk": s.cutoff_risk,
         "work_added": work,
         "cost_per_work": 1e6 * xp.sum(f.spent, axis=0) / (1000.0 * work + 1e-3),
-        "world_cost_per_work": xp.min(x.world_price / (effective[GREY] * x.grey_on_sale + 1e-3), axis=0),
+        "world_cost_per_work": xp.min(x.world_price / (c.effective_work[GREY] * x.grey_on_sale + 1e-3), axis=0),
         "h200_abroad": f.units[H200] * f.foreign_abroad[H200],
         "domestic_price": 1000.0 * xp.sum(f.value[DOMESTIC], axis=0) / (xp.sum(f.units[DOMESTIC], axis=0) + 1e-6),
     }

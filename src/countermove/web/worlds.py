@@ -14,7 +14,7 @@ from countermove.experiments.live import first_difference
 from countermove.experiments.pipeline import Compiled
 from countermove.market.compile import GATE_PRODUCTS, bundle_parameters, compile_market, moved_by_levers
 from countermove.market.exogenous import cap_base, cap_windows
-from countermove.market.gate_inputs import cap_applies, foreign_cap_share
+from countermove.market.gate_inputs import GateReadings, cap_applies, foreign_cap_share, gate_readings, readings_key
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.quantities.calendar import MONTHS
 from countermove.web.stepping import CompiledSteps, Monthly, NumpySteps, Program, Steps
@@ -43,6 +43,7 @@ class World:
         self._inputs: MarketInputs = compile_market(sample, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards)
         self._windows: Bundle = self._caps(compiled)
         self._capped: Monthly = {name: self._inputs.monthly[name] for name in CAPPED if name in self._inputs.monthly}
+        self._readings: dict[Any, GateReadings] = {}
         self._first = self._moved(compiled)
         self._steps = self._stepper(program)
         self._root = self._departed(None, self._first)
@@ -113,7 +114,13 @@ class World:
     def _moved(self, compiled: Compiled) -> Monthly:
         """Compile what gates and levers set, (month, ...); a cap that covers what it did is not spread over draws again."""
         given = (self._parameters, self._sample, compiled.gates, compiled.levers)
-        found: dict[str, Floats] = dict(moved_by_levers(*given, hazards=compiled.scenario.hazards))
+        hazards = compiled.scenario.hazards
+        key = hazards, readings_key(compiled.gates)
+        readings = self._readings.get(key)
+        if readings is None:
+            readings = gate_readings(compiled.gates, self._parameters, self._sample, hazards)
+            self._readings = {key: readings}
+        found: dict[str, Floats] = dict(moved_by_levers(*given, hazards=hazards, readings=readings))
         windows = self._caps(compiled)
         same = all(np.array_equal(window, self._windows[name]) for name, window in windows.items())
         found |= self._capped if same else cap_base(self._parameters, windows, self._draws)

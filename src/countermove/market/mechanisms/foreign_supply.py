@@ -13,15 +13,21 @@ def share_leaving(months: Array, dt: Array, xp: Array) -> Array:
     return 1.0 - xp.exp(-dt / (months + 1e-3))
 
 
+def retention(mean_months: Array, dt: Array, xp: Array) -> tuple[Array, Array]:
+    """Shares that a stage holds after a step, of what was in it and of what came in: ``e = exp(-dt/m)``, ``(m/dt)(1 - e)``."""
+    mean = mean_months + 1e-3
+    kept = xp.exp(-dt / mean)
+    return kept, mean / dt * (1.0 - kept)
+
+
 def pass_through(stock: Array, inflow: Array, mean_months: Array, dt: Array, xp: Array) -> tuple[Array, Array]:
     """One step of a stage in which things stay `mean_months` on average, fed evenly over the step: (stock, outflow).
 
     The exact solution of ``dQ/dt = inflow/dt - Q/m``: ``Q = Q0 e + inflow (m/dt)(1 - e)`` with ``e = exp(-dt/m)``. In a
     steady state it holds m months of flow whatever the step (Little's law), so a finer step leaves the delay as it is.
     """
-    mean = mean_months + 1e-3
-    kept = xp.exp(-dt / mean)
-    held = stock * kept + inflow * (mean / dt * (1.0 - kept))
+    kept, entered = retention(mean_months, dt, xp)
+    held = stock * kept + inflow * entered
     return held, stock + inflow - held
 
 
@@ -30,9 +36,11 @@ def erlang(stages: Array, inflow: Array, mean_months: Array, dt: Array, xp: Arra
 
     Each of the stages holds ``mean/stages`` months of flow and passes on within the step what leaves it.
     """
+    kept, entered = retention(mean_months / ERLANG, dt, xp)
     held = []
     for stage in range(ERLANG):
-        content, inflow = pass_through(stages[stage], inflow, mean_months / ERLANG, dt, xp)
+        content = stages[stage] * kept + inflow * entered
+        inflow = stages[stage] + inflow - content
         held.append(content)
     return xp.stack(held), inflow
 
