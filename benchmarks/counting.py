@@ -48,7 +48,8 @@ def count(jaxpr: Any, times: float = 1.0, once: float = 1.0, changing: frozenset
             moving.update(equation.outvars)
         repeat, name = times if moved else once, equation.primitive.name
         values = [v for given in equation.params.values() for v in (given if isinstance(given, list | tuple) else [given])]
-        for inner in (getattr(v, "jaxpr", v) for v in values if hasattr(v, "jaxpr") or hasattr(v, "eqns")):
+        inside = [getattr(v, "jaxpr", v) for v in values if hasattr(v, "jaxpr") or hasattr(v, "eqns")]
+        for inner in inside:
             if name == "scan":
                 rounds = frozenset(inner.invars[equation.params["num_consts"] :])
                 found += count(inner, repeat * equation.params["length"], repeat, rounds)
@@ -56,13 +57,13 @@ def count(jaxpr: Any, times: float = 1.0, once: float = 1.0, changing: frozenset
                 pairs = zip(inner.invars, equation.invars, strict=False)
                 within = frozenset(own for own, given in pairs if not hasattr(given, "val") and given in moving)
                 found += count(inner, repeat, once, None if changing is None else within)
-            break
-        else:
-            size = float(sum(np.prod(v.aval.shape) for v in equation.outvars)) * repeat
-            if name in TRANSCENDENTAL:
-                found["transcendental"] += TRANSCENDENTAL[name] * size
-            elif name not in MOVES:
-                found["other"] += size
+        if inside:
+            continue
+        size = float(sum(np.prod(v.aval.shape) for v in equation.outvars)) * repeat
+        if name in TRANSCENDENTAL:
+            found["transcendental"] += TRANSCENDENTAL[name] * size
+        elif name not in MOVES:
+            found["other"] += size
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from countermove.experiments.pipeline import Compiled, Floats
 from countermove.experiments.sweep_plan import Plan, Quantity
 from countermove.market.engines.jax_engine import JaxEngine, Precision
 
+_MAKING = Lock()
+
 
 def jax_outcomes(plan: Plan, compiled: Compiled, values: Mapping[str, Floats], rows: int) -> list[NDArray[Any]]:
     """Return one array `(row,)` per quantity of a chunk, in the engine's precision."""
@@ -21,9 +24,14 @@ def jax_outcomes(plan: Plan, compiled: Compiled, values: Mapping[str, Floats], r
     return [np.ascontiguousarray(row[:rows]) for row in found]
 
 
-@cache
 def engine_for(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEngine:
-    """Return the engine that measures some quantities; its programs are shared by all chunks of a process."""
+    """Return the engine that measures some quantities; its programs are shared by all chunks and threads of a process."""
+    with _MAKING:  # a cache alone lets two threads that ask first make one each, and both compile
+        return _made(quantities, precision)
+
+
+@cache
+def _made(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEngine:
     from countermove.experiments.sweep_chunk import measured, series_needed
 
     return JaxEngine(lambda monthly: measured(monthly, quantities), series_needed(quantities), quantities, precision)
