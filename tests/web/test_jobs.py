@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from countermove.errors import InputError
-from countermove.web.jobs import Jobs
+from countermove.errors import EnvironmentProblem, InputError
+from countermove.web.jobs import Job, Jobs
 from countermove.web.limits import MOST_JOBS
 
 
@@ -99,6 +99,70 @@ def test_a_restarted_server_finds_results_and_says_what_was_interrupted(tmp_path
     assert json.loads(again.result(done.id)) == {"answer": 42}
     assert again.find("half").state == "interrupted"
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_an_end_is_written_before_it_is_seen(tmp_path: Path) -> None:
+    seen: list[tuple[str, str]] = []
+
+    class Watched(Jobs):
+        def _keep(self, job: Job) -> None:
+            if job.id in self._jobs:
+                seen.append((job.state, self.find(job.id).state))
+            super()._keep(job)
+
+    jobs, go = Watched(tmp_path), threading.Event()
+
+    def slow(progress: Any) -> dict[str, Any]:
+        go.wait(20)
+        progress(1, 2)
+        return {}
+
+    running = jobs.start("run", "cancelled while it runs", slow)
+    waiting = jobs.start("run", "cancelled while it waits", lambda _: {})
+    until(jobs, running.id, "running")
+    jobs.cancel(waiting.id)
+    jobs.cancel(running.id)
+    go.set()
+    done = jobs.start("run", "quick", lambda _: {})
+    until(jobs, done.id, "done")
+    assert seen == [("cancelled", "waiting"), ("cancelled", "running"), ("done", "running")]
+    again = Jobs(tmp_path)
+    assert [again.find(one.id).state for one in (running, waiting, done)] == ["cancelled", "cancelled", "done"]
+
+
+def test_a_server_that_stops_interrupts_what_runs(tmp_path: Path) -> None:
+    jobs, go = Jobs(tmp_path), threading.Event()
+
+    def slow(progress: Any) -> dict[str, Any]:
+        go.wait(20)
+        progress(1, 2)
+        return {}
+
+    job = jobs.start("run", "slow", slow)
+    until(jobs, job.id, "running")
+    jobs.close()
+    go.set()
+    until(jobs, job.id, "interrupted")
+    assert Jobs(tmp_path).find(job.id).problem == "the server stopped while it ran"
+
+
+def test_a_folder_that_cannot_be_written_leaves_no_job_behind(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    jobs = Jobs(tmp_path / "file")
+    with pytest.raises(EnvironmentProblem, match="cannot write results"):
+        jobs.start("run", "nowhere", lambda _: {})
+    assert not jobs.all()
+
+
+def test_a_result_that_cannot_be_written_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs = Jobs(tmp_path)
+
+    def refuse(path: Path, document: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    job = jobs.start("run", "no room", lambda progress: monkeypatch.setattr(jobs, "_write", refuse) or {})
+    until(jobs, job.id, "failed")
+    assert "No space left on device" in jobs.find(job.id).problem
 
 
 def test_a_failure_is_said_and_does_not_stop_the_next_job(tmp_path: Path) -> None:

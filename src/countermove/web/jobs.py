@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ Work = Callable[[Progress], dict[str, Any]]
 MOST_KEPT = 60
 """Finished jobs kept in the folder; the oldest go first."""
 OPEN = ("waiting", "running")
+INTERRUPTED = "the server stopped while it ran"
 
 
 def data_folder() -> Path:
@@ -67,7 +68,7 @@ class Jobs:
         self._folder = folder or data_folder() / "jobs"
         self._jobs: dict[str, Job] = {}
         self._stops: dict[str, threading.Event] = {}
-        self._lock = threading.Lock()
+        self._lock, self._closed = threading.Lock(), False
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._read()
 
@@ -80,8 +81,8 @@ class Jobs:
             if sum(job.state in OPEN for job in self._jobs.values()) >= MOST_JOBS:
                 raise InputError(f"{MOST_JOBS} jobs are waiting already", where="jobs", hint="cancel one or wait")
             job = Job(f"{int(time.time()):x}-{secrets.token_hex(4)}", kind, title)
+            self._keep(job)
             self._jobs[job.id], self._stops[job.id] = job, threading.Event()
-        self._keep(job)
         self._pool.submit(self._work, job, work)
         return job
 
@@ -93,7 +94,9 @@ class Jobs:
 
     def all(self) -> list[Job]:
         """Return every job, newest first."""
-        return sorted(self._jobs.values(), key=lambda job: job.id, reverse=True)
+        with self._lock:
+            jobs = list(self._jobs.values())
+        return sorted(jobs, key=lambda job: job.id, reverse=True)
 
     def cancel(self, name: str) -> Job:
         """Stop a job at its next step; a finished one stays as it is."""
@@ -101,8 +104,8 @@ class Jobs:
         with self._lock:
             self._stops.setdefault(name, threading.Event()).set()
             if job.state == "waiting":
+                self._keep(replace(job, state="cancelled"))
                 job.state = "cancelled"
-        self._keep(job)
         return job
 
     def result(self, name: str) -> bytes:
@@ -114,6 +117,7 @@ class Jobs:
 
     def close(self) -> None:
         """Stop everything; what was running can be read as interrupted by the next server."""
+        self._closed = True
         for stop in self._stops.values():
             stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -128,26 +132,39 @@ class Jobs:
 
         with self._lock:
             if stop.is_set():
-                job.state = "cancelled"
                 return
             job.state, job.started = "running", time.time()
+        state, problem = "failed", ""
         try:
             progress(0, 0)
             document = work(progress)
             self._write(self._folder / job.id / "result.json", document)
-            job.state, job.seconds = "done", time.time() - job.started
+            state = "done"
         except _CancelledError:
-            job.state = "cancelled"
+            state, problem = self._stopped()
         except CountermoveError as error:
-            job.state, job.problem = "failed", str(error)
+            problem = str(error)
         except Exception as error:
             if stop.is_set():
-                job.state = "cancelled"
-                return
-            job.state, job.problem = "failed", f"unexpected problem ({type(error).__name__}: {str(error)[:200]})"
+                state, problem = self._stopped()
+            else:
+                problem = f"unexpected problem ({type(error).__name__}: {str(error)[:200]})"
         finally:
-            self._keep(job)
+            self._end(job, state, problem)
             self._forget_oldest()
+
+    def _stopped(self) -> tuple[str, str]:
+        return ("interrupted", INTERRUPTED) if self._closed else ("cancelled", "")
+
+    def _end(self, job: Job, state: str, problem: str) -> None:
+        """Write how a job ended before anybody can see it, so that a server that starts next finds what this one has said."""
+        ended = replace(job, state=state, problem=problem, seconds=time.time() - job.started)
+        try:
+            self._keep(ended)
+        except EnvironmentProblem as error:
+            ended.state, ended.problem = "failed", str(error)
+        job.seconds, job.problem = ended.seconds, ended.problem
+        job.state = ended.state
 
     def _keep(self, job: Job) -> None:
         try:
@@ -173,7 +190,7 @@ class Jobs:
             if job.id != path.parent.name:
                 continue
             if job.state in OPEN:
-                job.state, job.problem = "interrupted", "the server stopped while it ran"
+                job.state, job.problem = "interrupted", INTERRUPTED
             self._jobs[job.id] = job
 
     def _forget_oldest(self) -> None:
