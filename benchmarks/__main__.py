@@ -28,7 +28,7 @@ from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
 from countermove.experiments.sweep_chunk import _with_numpy as with_numpy
 from countermove.experiments.sweep_file import DEFAULT_OUTCOMES
-from countermove.experiments.sweep_jax import engine_for, fixed_parameters
+from countermove.experiments.sweep_jax import batch_of, engine_for
 from countermove.experiments.sweep_plan import Quantity
 from countermove.outcomes import OUTCOMES
 
@@ -43,12 +43,12 @@ def market(sizes: tuple[int, ...]) -> dict[str, Any]:
     The machine's rate of exponentials and logarithms is measured in the same turns, because it moves with what else runs.
     """
     compiled = compile_scenario(load_scenario(SCENARIO))
-    engine, fixed = engine_for(QUANTITIES, "single"), fixed_parameters()
+    engine = engine_for(QUANTITIES, "single")
     draws = sampled(compiled, seed=1, draws=max(sizes))
-    given = {size: {name: values[:size] for name, values in draws.items()} for size in sizes}
+    given = {size: batch_of(compiled, {name: values[:size] for name, values in draws.items()}) for size in sizes}
 
     def jax_runs(size: int) -> Any:
-        return engine.outcomes(given[size], compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+        return engine.outcomes(given[size])
 
     experiment = one_experiment(SCENARIO, outcomes=DEFAULT_OUTCOMES)
     block = {name: values[:1024] for name, values in draws.items()}
@@ -67,7 +67,7 @@ def market(sizes: tuple[int, ...]) -> dict[str, Any]:
     rates = {name: 1.0 / min(times) for name, times in found.items()}
     limits = {f"{kind}_per_s": rates.pop(f"transcendental_{kind}") for kind in ("float32", "float64")}
     first = {name: values[: engine.lanes] for name, values in draws.items()}
-    counted = counting.count(engine.listed(first, compiled.gates, compiled.levers, hazards=True, fixed=fixed).jaxpr)
+    counted = counting.count(engine.listed(batch_of(compiled, first)).jaxpr)
     per_run = {name: number / engine.lanes for name, number in counted.items()}
     return {"runs_per_core_second": rates, "operations_per_run": per_run, "limit": limits}
 
@@ -140,9 +140,9 @@ def cold_start() -> float:
 
 def stocks(pysd: str | None) -> dict[str, Any]:
     """The same stock-flow model in our form, and in PySD under EMA Workbench, in turns."""
-    chunks = 16
-    p = stock_flow.sample(chunks * 1024)
-    cast = {name: values.astype(np.float32).reshape(chunks, 1024) for name, values in p.items()}
+    lanes, chunks = stock_flow.LANES, 128
+    p = stock_flow.sample(chunks * lanes)
+    cast = {name: values.astype(np.float32).reshape(chunks, lanes) for name, values in p.items()}
     run = stock_flow.with_jax(chunks)
     run(cast).block_until_ready()
     ours, theirs, version = [], [], None
@@ -151,7 +151,7 @@ def stocks(pysd: str | None) -> dict[str, Any]:
         path = Path(folder) / "stocks.mdl"
         path.write_text(stock_flow.vensim())
         for _ in range(3):
-            ours.append(counting.cpu_seconds(lambda: run(cast).block_until_ready()) / (chunks * 1024))
+            ours.append(counting.cpu_seconds(lambda: run(cast).block_until_ready()) / (chunks * lanes))
             if pysd is not None:
                 command = [pysd, str(Path(__file__).parent / "pysd_side.py"), str(path), "8"]
                 said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])

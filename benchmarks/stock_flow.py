@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 PRODUCTS, MONTHS = 16, 132
+LANES = 128
+"""Draws stepped together: 64 stocks of as many lie in the first cache."""
 PARAMETERS = {
     "elasticity": (0.8, 2.0),
     "learning": (0.1, 0.4),
@@ -65,7 +67,7 @@ def with_numpy(p: dict[str, Any]) -> Any:
     return state[3]
 
 
-def with_jax(chunks: int, lanes: int = 1024) -> Any:
+def with_jax(chunks: int, lanes: int = LANES) -> Any:
     """A compiled function of parameters (chunk, lane) to final experience (chunk, product, lane), float32."""
     import jax
     import jax.numpy as jnp

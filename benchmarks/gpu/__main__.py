@@ -16,7 +16,7 @@ from benchmarks import counting
 from benchmarks.__main__ import QUANTITIES, SCENARIO
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
-from countermove.experiments.sweep_jax import engine_for, fixed_parameters
+from countermove.experiments.sweep_jax import batch_of, engine_for
 
 
 def seconds(work: Any, repeats: int = 5) -> float:
@@ -48,19 +48,18 @@ def main() -> None:
     import jax
 
     compiled = compile_scenario(load_scenario(SCENARIO))
-    engine, fixed = engine_for(QUANTITIES, "single"), fixed_parameters()
+    engine = engine_for(QUANTITIES, "single")
     device, found = limits(), {}
     for size in (1024, 16_384, 131_072):
-        draws = sampled(compiled, seed=1, draws=size)
-        engine.outcomes(draws, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+        batch = batch_of(compiled, sampled(compiled, seed=1, draws=size))
+        engine.outcomes(batch)
 
-        def work(given: Any = draws) -> Any:
-            return engine.outcomes(given, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
+        def work(given: Any = batch) -> Any:
+            return engine.outcomes(given)
 
         found[size] = size / seconds(work, 3)
     first = {name: values[: engine.lanes] for name, values in sampled(compiled, seed=1, draws=engine.lanes).items()}
-    listed = engine.listed(first, compiled.gates, compiled.levers, hazards=True, fixed=fixed)
-    counted = counting.count(listed.jaxpr)["transcendental"] / engine.lanes
+    counted = counting.count(engine.listed(batch_of(compiled, first)).jaxpr)["transcendental"] / engine.lanes
     best = max(found.values())
     share = best * counted / device["exp_per_s"]
     print(

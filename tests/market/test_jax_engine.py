@@ -12,7 +12,7 @@ from market_runs import BOX, PRIOR_DRAWS, box, compiled, inputs
 
 from countermove.errors import InputError
 from countermove.experiments.sweep_chunk import _with_numpy as with_numpy
-from countermove.experiments.sweep_jax import engine_for, fixed_parameters
+from countermove.experiments.sweep_jax import batch_of, engine_for, fixed_parameters
 from countermove.experiments.sweep_plan import Quantity
 from countermove.market.engines.traced import Traced
 from countermove.outcomes import OUTCOMES
@@ -52,7 +52,7 @@ def draws() -> dict[str, np.ndarray]:
 def test_every_outcome_agrees_with_numpy_over_the_prior_box(precision: str, limit: float, draws: dict[str, np.ndarray]) -> None:
     scenario = compiled("h200-2026")
     engine = engine_for(QUANTITIES, precision)  # type: ignore[arg-type]
-    found = engine.outcomes(draws, scenario.gates, scenario.levers, hazards=True, fixed=fixed_parameters())
+    found = engine.outcomes(batch_of(scenario, draws))
     expected = np.stack(with_numpy(scenario, draws, QUANTITIES))
     scale = np.abs(expected).max(axis=1) + 1e-12
     error = np.abs(found - expected).max(axis=1) / scale
@@ -68,9 +68,7 @@ def test_a_parameter_that_is_compiled_in_must_be_the_same_in_all_draws(draws: di
     name = next(iter(fixed_parameters()))
     changed = draws | {name: np.linspace(1, 2, BOX)}
     with pytest.raises(InputError, match="differs between draws"):
-        engine_for(QUANTITIES, "single").outcomes(
-            changed, scenario.gates, scenario.levers, hazards=True, fixed=fixed_parameters()
-        )
+        batch_of(scenario, changed)
 
 
 def test_traced_arrays_speak_numpy() -> None:

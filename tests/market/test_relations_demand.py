@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from countermove.market.inversion import Anchor, berry_inversion, entrant_utility, mean_utilities, unobserved_quality
-from countermove.market.mechanisms.demand import NESTS, nested_logit, order_book_wait, through_the_gates, user_cost
+from countermove.market.mechanisms.demand import (
+    NESTS,
+    inclusive_values,
+    nested_logit,
+    order_book_wait,
+    through_the_gates,
+    user_cost,
+)
 from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200, OFFERS, OFFSHORE
 
 correlations = st.floats(0.0, 0.9)
@@ -28,7 +35,14 @@ def weights(utility: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def shares_of(weight: np.ndarray, sigma: float, outside: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    return nested_logit(weight, column(outside), column(sigma), NESTS, np)
+    by_nest = [weight[nest] for nest in NESTS]
+    per_weight, waiting = nested_logit(*inclusive_values(by_nest, column(sigma), np), column(outside), np)
+    return np.concatenate([part * number for part, number in zip(by_nest, per_weight, strict=True)]), waiting
+
+
+def gated(weight: np.ndarray, passing: np.ndarray, sigma: float) -> np.ndarray:
+    by_nest = [weight[nest] for nest in NESTS]
+    return np.concatenate(through_the_gates(by_nest, column(1.0), passing, column(sigma), np))
 
 
 @given(utilities, masks, correlations, st.floats(1e-3, 1e3))
@@ -143,7 +157,7 @@ def test_buyers_turn_away_from_a_long_order_book(backlog: float, delivery: float
 def test_each_gate_admits_its_share_of_what_was_wished(utility: np.ndarray, passing: np.ndarray, sigma: float) -> None:
     weight = weights(utility, sigma) * np.concatenate([passing > 0.0, np.ones((OFFERS - FOREIGN.stop, 2, 1))])
     wished, _ = shares_of(weight, sigma)
-    after = through_the_gates(wished, weight, column(1.0), passing, column(sigma), np)
+    after = gated(weight, passing, sigma)
     narrowed = passing < 1.0
     assert np.allclose(after[FOREIGN][narrowed], (wished[FOREIGN] * passing)[narrowed], rtol=1e-12)
     assert np.all(after[FOREIGN][passing == 0.0] == 0.0)
@@ -155,5 +169,5 @@ def test_each_gate_admits_its_share_of_what_was_wished(utility: np.ndarray, pass
 def test_open_gates_change_nothing(utility: np.ndarray, sigma: float) -> None:
     weight = weights(utility, sigma)
     wished, _ = shares_of(weight, sigma)
-    after = through_the_gates(wished, weight, column(1.0), np.ones((FOREIGN.stop, 2, 1)), column(sigma), np)
+    after = gated(weight, np.ones((FOREIGN.stop, 2, 1)), sigma)
     assert np.array_equal(after, wished)

@@ -14,7 +14,7 @@ from countermove.market.mechanisms.cutoff_risk import perceived_risk
 from countermove.market.mechanisms.grey_market import clearing_price, diverted_flow, excess_demand_slope
 from countermove.market.mechanisms.installed_base import usable
 from countermove.market.mechanisms.prices import advantage_denying, sticky, unit_cost_index
-from countermove.market.mechanisms.rationing import fill, fill_twice
+from countermove.market.mechanisms.rationing import fill_twice, served_share
 from countermove.market.mechanisms.research import (
     launched_share,
     perpetual_inventory,
@@ -104,7 +104,7 @@ def test_the_grey_price_approaches_clearing_without_overshooting(
 
 @given(desires, stocks)
 def test_nobody_gets_more_than_is_there_or_than_was_asked(desired: np.ndarray, available: np.ndarray) -> None:
-    got = fill(desired, available, np)
+    got = desired * served_share(desired.sum(axis=1), available, np)[:, None, :]
     assert np.all(got >= 0.0)
     assert np.all(got <= desired)
     assert np.all(got.sum(axis=1) <= available * ROOM)
@@ -114,7 +114,8 @@ def test_nobody_gets_more_than_is_there_or_than_was_asked(desired: np.ndarray, a
 
 @given(desires, stocks)
 def test_the_second_round_serves_the_unmet_from_what_is_left(desired: np.ndarray, available: np.ndarray) -> None:
-    first, got = fill(desired, available, np), fill_twice(desired, available, np)
+    first = desired * served_share(desired.sum(axis=1), available, np)[:, None, :]
+    got = fill_twice(desired, available, np)
     assert np.all(got >= first * (1.0 - 1e-12))
     assert np.all(got.sum(axis=1) <= available * (1.0 + 1e-9) + 1e-15)
     assert np.all(got.sum(axis=0) <= desired.sum(axis=0) * (1.0 + 1e-9) + 1e-15), "a segment pays more than it has"

@@ -6,7 +6,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,10 +19,17 @@ from countermove.experiments.histograms import Counts
 from countermove.experiments.pipeline import LANES, Compiled
 from countermove.experiments.sweep_file import HORIZON, PARAMETER
 from countermove.experiments.sweep_plan import Cell, Chunk, Plan, Quantity
+from countermove.market.engines.allocator import return_freed_memory
 
 Floats = NDArray[np.float64]
 CELLS_KEPT = 4
 """Compiled cells a worker remembers; chunks of a cell are handed out one after the other."""
+
+
+PIECE = 2048
+"""Draws that are sampled and simulated together: whole blocks of draws, and of a compiled program's lanes.
+
+Half as many let threads wait for each other, as sampling is many short calls."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ class ChunkWorker:
         """Return the files of one chunk; the same bytes wherever and whenever it is computed."""
         chunk = self.plan.chunk(number)
         columns = self.outcomes(chunk)
+        if chunk.rows >= PIECE:
+            return_freed_memory()
         tally = tallied(self.plan, columns)
         rows = _rows_file(self.plan, chunk, columns) if self.plan.spec.keep == "final" else None
         return ChunkFiles(number, _histogram_file(tally), rows)
@@ -63,9 +72,10 @@ class ChunkWorker:
     def outcomes(self, chunk: Chunk) -> list[Floats]:
         """Simulate a chunk: one array `(row,)` per quantity, points first, then draws."""
         compiled = self._compiled(chunk.cell.number)
-        values = self.values(compiled, chunk)
         if self.plan.spec.engine == "jax":
-            return self._with_jax(compiled, values, chunk.rows)
+            parts = [self._with_jax(compiled, self.values(compiled, piece), piece.rows) for piece in pieces(chunk)]
+            return [np.concatenate(columns) for columns in zip(*parts, strict=True)]
+        values = self.values(compiled, chunk)
         return [column[: chunk.rows] for column in _with_numpy(compiled, values, self.plan.quantities)]
 
     def values(self, compiled: Compiled, chunk: Chunk) -> dict[str, Floats]:
@@ -100,6 +110,17 @@ class ChunkWorker:
         plan = self.plan
         scenario = plan.scenario_of(plan.cells[number])
         return pipeline.compile_scenario(scenario, known=pipeline.known_date(plan.spec.known), beliefs=plan.spec.beliefs)
+
+
+def pieces(chunk: Chunk) -> list[Chunk]:
+    """Return a chunk as pieces of at most `PIECE` draws, so that a large chunk needs no more memory than a small one.
+
+    Only where it covers one point; points share their draws.
+    """
+    if chunk.last_point - chunk.first_point > 1:
+        return [chunk]
+    starts = range(chunk.first_draw, chunk.last_draw, PIECE)
+    return [replace(chunk, first_draw=first, last_draw=min(first + PIECE, chunk.last_draw)) for first in starts]
 
 
 def cell_values(plan: Plan, cell: Cell, rows: range) -> dict[str, Floats]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from countermove.experiments.pipeline import Compiled, Floats
 from countermove.experiments.sweep_plan import Plan, Quantity
-from countermove.market.engines.jax_engine import JaxEngine, Precision
+from countermove.market.engines.jax_engine import Batch, JaxEngine, Precision
 
 _MAKING = Lock()
 
@@ -20,8 +20,13 @@ _MAKING = Lock()
 def jax_outcomes(plan: Plan, compiled: Compiled, values: Mapping[str, Floats], rows: int) -> list[NDArray[Any]]:
     """Return one array `(row,)` per quantity of a chunk, in the engine's precision."""
     engine = engine_for(plan.quantities, plan.spec.precision or "single")
-    found = engine.outcomes(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards, fixed=fixed_parameters())
+    found = engine.outcomes(batch_of(compiled, values))
     return [np.ascontiguousarray(row[:rows]) for row in found]
+
+
+def batch_of(compiled: Compiled, draws: Mapping[str, Floats]) -> Batch:
+    """Return draws under a compiled scenario, as the engine takes them."""
+    return Batch(draws, compiled.gates, compiled.levers, compiled.scenario.hazards, fixed_parameters())
 
 
 def engine_for(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEngine:

@@ -14,6 +14,10 @@ ERLANG = 3
 """Stages of every delivery delay: an Erlang-3 delay has a standard deviation of 58% of its mean."""
 
 
+STAGED = ("foreign_pipeline", "die_pipeline", "capacity_pipeline", "installed")
+"""Stocks whose first axis is the stages of a delay."""
+
+
 class State(NamedTuple):
     """Stocks at the end of a month. Shapes by axis name; units in `STATE_UNITS`."""
 

@@ -1,14 +1,12 @@
 """The JAX engine: from a scenario's arrays and a joint sample to final numbers, in one compiled program.
 
-Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 256 draws at a time, so that a
+Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 128 draws at a time, so that a
 chunk's monthly arrays stay near the processor and only final numbers leave. Measured reasons: docs/decisions/0050.
 Programs are cached on disk across processes.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError
+from countermove.market.engines.allocator import keep_freed_memory, return_freed_memory
+from countermove.market.engines.kept_months import Shelf, months_read
 from countermove.market.engines.one_function import marks_understood, one_function
 from countermove.market.engines.settled import settling
 from countermove.market.engines.shared_work import work_shared
@@ -27,7 +27,8 @@ from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle
 from countermove.market.model import Model
 from countermove.market.observe import observe
-from countermove.market.state import State
+from countermove.market.state import ERLANG, STAGED, State
+from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
     from countermove.policy.gates import GateArrays
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Precision = Literal["single", "double"]
-LANES = 256
-"""Draws that one call of a program steps together on a processor: the fastest of the sizes measured."""
+LANES = 128
+"""Draws that one call of a program steps together on a processor: as fast as 96, 192 and 256, in less memory than the latter."""
 ACCELERATOR_LANES = 16_384
 """The same on an accelerator: an assumption, some 4 GB of monthly arrays. Not measured."""
 
@@ -84,6 +85,8 @@ def require_jax() -> Any:
     set_option("jax_compilation_cache_dir", str(folder))
     set_option("jax_persistent_cache_min_compile_time_secs", 0.5)
     set_option("jax_persistent_cache_min_entry_size_bytes", 0)
+    set_option("jax_cpu_enable_async_dispatch", False)
+    keep_freed_memory()
     return jax
 
 
@@ -99,16 +102,32 @@ def compiler_options(jax: Any) -> dict[str, Any] | None:
     return options | {"xla_cpu_experimental_ynn_fusion_type": ""} if marks_understood(jax) else options
 
 
-def return_freed_memory() -> None:
-    """Give back what tracing and compiling have freed: the GNU library's allocator keeps a hundred megabytes of it."""
-    with contextlib.suppress(OSError, AttributeError):  # another system's allocator
-        ctypes.CDLL(None).malloc_trim(0)
+@dataclass(frozen=True)
+class Batch:
+    """Draws under one scenario's gates and levers.
+
+    draws: every parameter and gate stream, (draw,) each; `fixed` names those that are equal in all draws and part of the
+    program. hazards: whether gates may change by themselves. InputError when a fixed one differs between draws.
+    """
+
+    draws: Mapping[str, Floats]
+    gates: GateArrays
+    levers: LeverSettings
+    hazards: bool
+    fixed: frozenset[str]
+
+    def __post_init__(self) -> None:
+        for name in self.fixed:
+            if not np.all(self.draws[name] == self.draws[name][0]):
+                raise InputError(f"{name} differs between draws", where="engine", hint="it is compiled in: give it one value")
 
 
 @dataclass(frozen=True)
 class _Shape:
     """What a program was compiled for; another value of any of these needs another program."""
 
+    drawn: tuple[str, ...]
+    """The rows of a block of draws."""
     hazards: bool
     us_pinned_from: int
     cn_pinned_from: int
@@ -116,6 +135,24 @@ class _Shape:
     fixed: tuple[tuple[str, float], ...]
     quantities: Any
     precision: Precision
+
+
+def _in_stages(state: State, kind: Any) -> list[tuple[Any, ...]]:
+    """Return stocks as a loop carries them, those of a delay stage by stage: a stack of stages would be copied every month."""
+    import jax.numpy as jnp
+
+    def parts(name: str, value: Any) -> tuple[Any, ...]:
+        array = jnp.asarray(plain(value, kind), dtype=kind)
+        return tuple(array[stage] for stage in range(ERLANG)) if name in STAGED else (array,)
+
+    return [parts(name, value) for name, value in zip(State._fields, state, strict=True)]
+
+
+def _whole(carried: Sequence[tuple[Any, ...]], kind: Any) -> State:
+    """Return the stocks that a loop carried."""
+    import jax.numpy as jnp
+
+    return State(*[Traced(parts[0] if len(parts) == 1 else jnp.stack(parts), kind) for parts in carried])
 
 
 class _Levers:
@@ -165,41 +202,19 @@ class JaxEngine:
         self._compiling = Lock()
         self.lanes = LANES if self._jax.default_backend() == "cpu" else ACCELERATOR_LANES
 
-    def outcomes(
-        self,
-        draws: Mapping[str, Floats],
-        gates: GateArrays,
-        levers: LeverSettings,
-        *,
-        hazards: bool,
-        fixed: frozenset[str],
-    ) -> NDArray[Any]:
-        """Return outcomes of a joint sample, (quantity, draw).
-
-        draws: every parameter and gate stream, (draw,) each; `fixed` names those that are equal in all draws and part of
-        the program. InputError when one of them is not.
-        """
-        count = len(next(iter(draws.values())))
-        shape, (sample, *given) = self._prepared(draws, gates, levers, hazards, fixed)
-        first = {name: blocks[0] for name, blocks in sample.items()}
-        program = self._compiled_for(shape, (first, *given))
+    def outcomes(self, batch: Batch) -> NDArray[Any]:
+        """Return outcomes of a joint sample, (quantity, draw)."""
+        count = len(next(iter(batch.draws.values())))
+        shape, blocks, given = self._prepared(batch)
+        program = self._compiled_for(shape, (blocks[0], *given))
         given = self._jax.device_put(given)
-        blocks = (dict(zip(sample, parts, strict=True)) for parts in zip(*sample.values(), strict=True))
         found = [np.asarray(program(block, *given)[0]) for block in blocks]
         return np.concatenate(found, axis=1)[:, :count]
 
-    def listed(
-        self,
-        draws: Mapping[str, Floats],
-        gates: GateArrays,
-        levers: LeverSettings,
-        *,
-        hazards: bool,
-        fixed: frozenset[str],
-    ) -> Any:
+    def listed(self, batch: Batch) -> Any:
         """Return the operations on one block of `lanes` draws, as JAX traced them."""
-        shape, (sample, *given) = self._prepared(draws, gates, levers, hazards, fixed)
-        return self._jax.make_jaxpr(self._program(shape))({name: blocks[0] for name, blocks in sample.items()}, *given)
+        shape, blocks, given = self._prepared(batch)
+        return self._jax.make_jaxpr(self._program(shape))(blocks[0], *given)
 
     def _compiled_for(self, shape: _Shape, arguments: tuple[Any, ...]) -> Any:
         """Return the compiled program, the same for all threads that ask at the same time."""
@@ -211,42 +226,40 @@ class JaxEngine:
                 return_freed_memory()
         return self._programs[key]
 
-    def _prepared(
-        self,
-        draws: Mapping[str, Floats],
-        gates: GateArrays,
-        levers: LeverSettings,
-        hazards: bool,
-        fixed: frozenset[str],
-    ) -> tuple[_Shape, tuple[Any, ...]]:
-        """Return what to compile for, the sample as (block, lane), and the three arguments that all blocks share."""
+    def _prepared(self, batch: Batch) -> tuple[_Shape, NDArray[Any], tuple[Any, ...]]:
+        """Return what to compile for, the draws as (block, row, lane), and the three arguments that all blocks share."""
         from countermove.market.compile import GATE_PRODUCTS
         from countermove.market.exogenous import cap_windows
         from countermove.market.gate_inputs import cap_applies, foreign_cap_share
 
-        for name in fixed:
-            if not np.all(draws[name] == draws[name][0]):
-                raise InputError(f"{name} differs between draws", where="engine", hint="it is compiled in: give it one value")
+        gates, levers = batch.gates, batch.levers
         shape = _Shape(
-            hazards,
+            tuple(name for name in batch.draws if name not in batch.fixed),
+            batch.hazards,
             int(gates.us_pinned_from),
             int(gates.cn_pinned_from),
             tuple((lever, part, levers.choice(lever, part)) for lever, part in LEVER_CHOICES),
-            tuple(sorted((name, float(draws[name][0])) for name in fixed)),
+            tuple(sorted((name, float(batch.draws[name][0])) for name in batch.fixed)),
             self._quantities,
             self._precision,
         )
         caps = cap_windows(cap_applies(foreign_cap_share(gates, GATE_PRODUCTS)), levers)
-        sample = {name: self._blocks(values) for name, values in draws.items() if name not in fixed}
         numbers = {name: self._cast(getattr(gates, name)) for name in _GATE_FIELDS}
         paths = {f"{lever}/{part}": self._cast(levers.value(lever, part)) for lever, part in LEVER_VALUES}
-        return shape, (sample, numbers, paths, {name: self._cast(value) for name, value in caps.items()})
+        blocks = self._blocks([batch.draws[name] for name in shape.drawn])
+        return shape, blocks, (numbers, paths, {name: self._cast(value) for name, value in caps.items()})
 
-    def _blocks(self, values: Floats) -> NDArray[Any]:
-        """Return draws as (block, lane) in the engine's precision, the last draw repeated to fill the last block."""
-        missing = -len(values) % self.lanes
-        whole = values if not missing else np.concatenate([values, np.repeat(values[-1:], missing)])
-        return whole.astype(self._float).reshape(-1, self.lanes)
+    def _blocks(self, rows: Sequence[Floats]) -> NDArray[Any]:
+        """Return draws as (block, row, lane) in the engine's precision, the last draw repeated to fill the last block.
+
+        A block is one array, because a program's start costs something for every argument.
+        """
+        count = len(rows[0])
+        blocks = np.empty((-(-count // self.lanes), len(rows), self.lanes), dtype=self._float)
+        for place, values in enumerate(rows):
+            whole = np.concatenate([values, np.repeat(values[-1:], -count % self.lanes)]) if count % self.lanes else values
+            blocks[:, place] = whole.reshape(-1, self.lanes)
+        return blocks
 
     def _cast(self, values: Any) -> NDArray[Any]:
         return np.asarray(values, dtype=self._float)
@@ -266,18 +279,29 @@ class JaxEngine:
         p, c, x, start = self._compiled(shape, block, fields, paths, caps)
         model, kind = Model(), self._float
 
-        def month(state: State, inputs: Any) -> Any:
+        def month(carried: Any, inputs: Any) -> Any:
             # NumPy as the namespace: its functions hand traced arrays over to JAX.
-            before, now = State(*[Traced(a, kind) for a in state]), Bundle({k: Traced(v, kind) for k, v in inputs.items()})
+            before, now = _whole(carried, kind), Bundle({name: Traced(value, kind) for name, value in inputs.items()})
             new, flows = model.month(before, p, c, now, np)
             seen = observe(new, p, c, now, flows, np)
-            kept = {name: plain(value, kind) for name, value in seen.items() if name in self._series}
-            return State(*[jnp.asarray(plain(a, kind), dtype=kind) for a in new]), kept
+            return _in_stages(new, kind), {name: plain(seen[name], kind) for name in sorted(self._series)}
 
-        first = {name: values[0] for name, values in x.items()}
-        _, monthly = self._jax.lax.scan(work_shared(month, start, first), start, x)
-        outcomes = self._measure({name: Traced(series, self._float) for name, series in monthly.items()})
-        return jnp.stack([jnp.broadcast_to(plain(value, self._float), (self.lanes,)) for value in outcomes])
+        def wrapped(array: Any) -> Traced:
+            return Traced(array, kind)
+
+        carried, first = _in_stages(start, kind), {name: values[0] for name, values in x.items()}
+        _, row = self._jax.eval_shape(month, carried, first)
+        shelf = Shelf(months_read(self._measure, row, wrapped), row)
+
+        def stored(held: Any, given: Any) -> Any:
+            number, inputs = given
+            stocks, seen = month(held[0], inputs)
+            return (stocks, shelf.filled(held[1], number, seen)), None
+
+        begin, numbers = (carried, shelf.empty()), jnp.arange(MONTHS)
+        (_, held), _ = self._jax.lax.scan(work_shared(stored, begin, (numbers[0], first)), begin, (numbers, x))
+        outcomes = self._measure(shelf.series(held, wrapped))
+        return jnp.stack([jnp.broadcast_to(plain(value, kind), (self.lanes,)) for value in outcomes])
 
     def _compiled(self, shape: _Shape, block: Any, fields: Any, paths: Any, caps: Any) -> tuple[Bundle, Bundle, Any, State]:
         """Trace the compilation of inputs for one block of draws."""
@@ -289,7 +313,7 @@ class JaxEngine:
         def traced(values: Mapping[str, Any]) -> dict[str, Traced]:
             return {name: Traced(value, kind) for name, value in values.items()}
 
-        drawn = traced(block)
+        drawn = {name: Traced(block[row], kind) for row, name in enumerate(shape.drawn)}
         p = Bundle(
             {name.rsplit(".", 1)[-1]: value for name, value in drawn.items() if not name.startswith(("gates.us.", "gates.cn."))}
         )
@@ -302,5 +326,4 @@ class JaxEngine:
         inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps)), self.lanes, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
 
         monthly = {name: plain(value, kind) for name, value in inputs.monthly.items()}
-        start = State(*[plain(a, kind) for a in inputs.initial])
-        return Bundle(inputs.parameters), Bundle(inputs.constants), monthly, start
+        return Bundle(inputs.parameters), Bundle(inputs.constants), monthly, inputs.initial

@@ -77,6 +77,17 @@ def along(array: Any, axis: int, pair: Callable[[Any, Any], Any], whole: Callabl
     return found if length <= SHORT else unmerged(found)[0]
 
 
+def cumulated(array: Any) -> Any:
+    """Return sums along the first axis up to each entry, in a loop over it: the compiler's own go entry by entry."""
+    import jax
+    import jax.numpy as jnp
+
+    def add(total: Any, row: Any) -> tuple[Any, Any]:
+        return total + row, total + row
+
+    return jax.lax.scan(add, jnp.zeros_like(array[0]), array)[1]
+
+
 def stacked(parts: Sequence[Any]) -> Any:
     """Return arrays one below the other on a new first axis."""
     import jax.numpy as jnp

@@ -43,6 +43,8 @@ class Traced(NDArrayOperatorsMixin):
         if name == "matmul":
             return self._wrapped(settled.product(*[self._plain(part) for part in inputs]))
         given = {key: self._plain(value) for key, value in options.items()}
+        if name == "cumsum" and given == {"axis": 0} and isinstance(inputs[0], Traced) and inputs[0].ndim > 1:
+            return self._wrapped(settled.cumulated(inputs[0].raw))
         if name in ("sum", "max", "min") and isinstance(inputs[0], Traced) and len(inputs) == 1 and given.keys() <= {"axis"}:
             return getattr(inputs[0], name)(**given)
         if name in ("concatenate", "stack") and len(inputs) == 1 and not given.get("axis"):

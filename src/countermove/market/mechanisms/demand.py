@@ -12,39 +12,51 @@ NESTS = (FOREIGN, GREY, OFFSHORE, DOMESTIC)
 TINY = 1e-30
 
 
-def nested_logit(weight: Array, outside: Array, correlation: Array, nests: Sequence[slice], xp: Array) -> tuple[Array, Array]:
-    """Shares of budget dollars in the form of Berry (1994, RAND Journal of Economics 25), and the outside share.
+def inclusive_values(weights: Sequence[Array], correlation: Array, xp: Array) -> tuple[Array, Array]:
+    """``W_g``, the sum of ``w_j = exp(V_j / (1-sigma))`` in each nest, and ``W_g^(1-sigma)``; both (nest, segment, draw).
 
-    ``share_j = w_j / W_g * W_g^(1-sigma) / (w_0 + sum_h W_h^(1-sigma))`` with ``w_j = exp(V_j / (1-sigma))`` and
-    ``W_g = sum of w_j in nest g``. `weight` (offer, segment, draw) may be exactly zero: an offer behind a closed gate
-    then has a share of exactly zero. `outside` and `correlation` (sigma, in [0, 1)) are (draw,).
+    `weights` by nest, (offer, segment, draw) each, may be exactly zero. `correlation` (sigma, in [0, 1)) is (draw,).
     """
-    inclusive = xp.stack([xp.sum(weight[nest], axis=0) for nest in nests])
-    value = inclusive ** (1.0 - correlation)
+    inclusive = xp.stack([xp.sum(weight, axis=0) for weight in weights])
+    return inclusive, inclusive ** (1.0 - correlation)
+
+
+def nested_logit(inclusive: Array, value: Array, outside: Array, xp: Array) -> tuple[Array, Array]:
+    """Share of budget dollars per weight, by nest (nest, segment, draw), and the outside share (segment, draw).
+
+    The form is that of Berry (1994, RAND Journal of Economics 25): ``share_j = w_j / W_g * W_g^(1-sigma) / (w_0 + sum_h
+    W_h^(1-sigma))``, so an offer's share is its weight times the number of its nest, and exactly zero behind a closed gate.
+    `inclusive` and `value` as :func:`inclusive_values` gives them; `outside` is w_0, (draw,).
+    """
     total = outside + xp.sum(value, axis=0)
-    scale = value / ((inclusive + TINY) * total)
-    shares = xp.concatenate([weight[nest] * scale[i] for i, nest in enumerate(nests)], axis=0)
-    return shares, outside / total
+    return value / ((inclusive + TINY) * total), outside / total
+
+
+def energy_cost(power_kw: Array, energy_price: Array, energy_years: Array) -> Array:
+    """Electricity over the planning life, thousand USD per package: ``power x hours x years x USD per kWh / 1000``."""
+    hours_per_year = 8766.0
+    return power_kw * hours_per_year * energy_years * energy_price / 1000.0
 
 
 def user_cost(price: Array, power_kw: Array, energy_price: Array, energy_years: Array) -> Array:
-    """What a chip costs its user: purchase plus electricity over its planning life, thousand USD per package.
+    """What a chip costs its user: purchase plus electricity, thousand USD per package.
 
-    ``cost = price + power x hours x years x USD per kWh / 1000``; `price` (offer, draw), `power_kw` (offer, 1).
+    `price` (offer, draw), `power_kw` (offer, 1); the second part as in :func:`energy_cost`.
     """
-    hours_per_year = 8766.0
-    return price + power_kw * hours_per_year * energy_years * energy_price / 1000.0
+    return price + energy_cost(power_kw, energy_price, energy_years)
 
 
 def perceived_cost(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Array:
-    """User cost by offer (offer, draw) with duty passed on, porting effort and subsidies to users of domestic chips."""
-    cost = user_cost(s.price, c.power_kw, p.energy_price, p.energy_years)
-    foreign = cost[FOREIGN] + s.price[FOREIGN] * f.duty * p.duty_pass_through
-    energy = cost[DOMESTIC] - s.price[DOMESTIC]
-    maturity = s.software[c.vendor_index]
-    porting = 1.0 + p.porting_cost * (1.0 - maturity)
-    domestic = (s.price[DOMESTIC] * (1.0 - x.user_subsidy) + energy * (1.0 + p.power_overhead)) * porting
-    return xp.concatenate([foreign, s.price[GREY] + (cost - s.price)[GREY], s.price[OFFSHORE], domestic], axis=0)
+    """User cost by offer (offer, draw) with duty passed on, porting effort and subsidies to users of domestic chips.
+
+    Rent covers the electricity of what is rented.
+    """
+    energy = energy_cost(c.power_kw, p.energy_price, p.energy_years)
+    foreign = s.price[FOREIGN] * (1.0 + f.duty * p.duty_pass_through) + energy[FOREIGN]
+    grey = s.price[GREY] + energy[GREY]
+    porting = 1.0 + p.porting_cost * (1.0 - s.software)[c.vendor_index]
+    domestic = (s.price[DOMESTIC] * (1.0 - x.user_subsidy) + energy[DOMESTIC] * (1.0 + p.power_overhead)) * porting
+    return xp.concatenate([foreign, grey, s.price[OFFSHORE], domestic], axis=0)
 
 
 def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: Array, xp: Array) -> Array:
@@ -57,26 +69,37 @@ def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: 
     return xp.exp(-months / tolerance)
 
 
-def through_the_gates(shares: Array, weight: Array, outside: Array, passing: Array, correlation: Array, xp: Array) -> Array:
-    """Shares after both gates have let through the share `passing` (foreign, segment, draw) of each foreign demand.
+def through_the_gates(weights: Sequence[Array], outside: Array, passing: Array, correlation: Array, xp: Array) -> list[Array]:
+    """Shares by nest after both gates have let through the share `passing` (foreign, segment, draw) of each foreign demand.
 
     Buyers are a mixture: those who may choose a restricted offer j, a share a_j of them, and those who may not and choose
     among the rest. So ``s_j = a_j s1_j`` for restricted offers and ``s_k = a s1_k + (1 - a) s2_k`` for the others, with s1 the
     shares over everything that is not shut, s2 those without any restricted offer, and a the mean of a_j over s1. A review
     that admits a third of demand admits a third of it whatever the nest, and a gate that closes ends in s2 without a jump.
+
+    `weights` by nest in the order of `NESTS`, (offer, segment, draw) each. The mixture is taken of the nests' numbers, because
+    an offer's weight is the same in s1 and s2.
     """
-    free = xp.where(passing < 1.0 - 1e-9, 0.0, 1.0)
+    foreign, *others = weights
+    restricted = passing < 1.0 - 1e-9
+    inclusive, value = inclusive_values(weights, correlation, xp)
+    free, free_value = inclusive_values([xp.where(restricted, 0.0, foreign)], correlation, xp)
+    wished, _ = nested_logit(inclusive, value, outside, xp)
     without, _ = nested_logit(
-        xp.concatenate([weight[FOREIGN] * free, weight[FOREIGN.stop :]], axis=0), outside, correlation, NESTS, xp
+        xp.concatenate([free, inclusive[1:]], axis=0), xp.concatenate([free_value, value[1:]], axis=0), outside, xp
     )
-    bound = shares[FOREIGN] * (1.0 - free)
-    refused = xp.sum(bound * (1.0 - passing), axis=0) / (xp.sum(bound, axis=0) + TINY)
-    mixed = shares + refused * (without - shares)
-    return xp.concatenate([free * mixed[FOREIGN] + bound * passing, mixed[FOREIGN.stop :]], axis=0)
+    bound = xp.where(restricted, foreign * wished[0], 0.0)
+    let_in = bound * passing
+    refused = xp.sum(bound - let_in, axis=0) / (xp.sum(bound, axis=0) + TINY)
+    mixed = wished + refused * (without - wished)
+    return [
+        xp.where(restricted, let_in, foreign * mixed[0]),
+        *[weight * mixed[nest] for nest, weight in enumerate(others, start=1)],
+    ]
 
 
-def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> tuple[Array, Array]:
-    """``exp(V/(1-sigma))`` times availability, (offer, segment, draw), and the weight of waiting, (draw,).
+def choice_weights(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> tuple[list[Array], Array]:
+    """``exp(V/(1-sigma))`` times availability by nest, (offer, segment, draw) each, and the weight of waiting, (draw,).
 
     Utility: ``V = a ln(effective performance) - b ln(user cost) - r x cut-off risk [foreign] + xi``. The parts that
     never change within a run (performance of foreign chips on the segment's workload mix, preference, xi) are in
@@ -90,16 +113,14 @@ def choice_weight(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arra
     weight = xp.exp((moving - top) / (1.0 - p.nest_correlation))
     backlog = xp.sum(s.order_backlog, axis=1)
     patient = order_book_wait(backlog, s.usual_delivery, s.usual_request, p.order_book_tolerance, xp)
-    available = xp.concatenate(
-        [
-            f.gate_open * (x.on_sale * patient)[:, None, :],
-            x.grey_on_sale[:, None, :] * c.grey_access[None, :, :] + 0.0 * f.gate_open[:3],
-            f.rental_open * x.rental_on_sale[:, None, :] * c.rental_access[None, :, :],
-            f.launched[:, None, :] + 0.0 * c.grey_access[None, :, :],
-        ],
-        axis=0,
-    )
-    return c.choice_base * weight[:, None, :] * available, xp.exp(c.waiting_value - top)
+    base = c.choice_base
+    weights = [
+        base[FOREIGN] * f.gate_open * (weight[FOREIGN] * x.on_sale * patient)[:, None, :],
+        base[GREY] * c.grey_access[None, :, :] * (weight[GREY] * x.grey_on_sale)[:, None, :],
+        base[OFFSHORE] * c.rental_access[None, :, :] * f.rental_open * (weight[OFFSHORE] * x.rental_on_sale)[:, None, :],
+        base[DOMESTIC] * (weight[DOMESTIC] * f.launched)[:, None, :],
+    ]
+    return weights, xp.exp(c.waiting_value - top)
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
@@ -113,26 +134,21 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     money = xp.maximum(x.budget * c.segment_share * c.dt - repaid, 0.0) + back
     repaid = xp.minimum(repaid, x.budget * c.segment_share * c.dt)
 
-    weight, waiting_weight = choice_weight(s, p, c, x, f, xp)
-    wished, _ = nested_logit(weight, waiting_weight, p.nest_correlation, NESTS, xp)
+    weights, waiting_weight = choice_weights(s, p, c, x, f, xp)
     passing = xp.minimum(f.licensed * f.admitted / (f.gate_open + TINY), 1.0)
-    shares = through_the_gates(wished, weight, waiting_weight, passing, p.nest_correlation, xp)
-    home = shares[DOMESTIC]
-    home_mix = home / (xp.sum(home, axis=0) + TINY)
+    direct, grey, rented, home = through_the_gates(weights, waiting_weight, passing, p.nest_correlation, xp)
     free = money * (1.0 - x.mandate)
-    foreign = free * shares[FOREIGN]
-    tied = foreign * f.bundle / (1.0 + f.bundle)
+    foreign = free * direct
+    tied = foreign * (f.bundle / (1.0 + f.bundle))
     foreign = foreign - tied
-    domestic = free * home + (money * x.mandate + xp.sum(tied, axis=0)) * home_mix
-    desired = xp.concatenate(
-        [foreign, free * shares[GREY], free * shares[OFFSHORE], domestic],
-        axis=0,
-    )
+    reserved = money * x.mandate + xp.sum(tied, axis=0)
+    domestic = home * (free + reserved / (xp.sum(home, axis=0) + TINY))
+    desired = xp.concatenate([foreign, free * grey, free * rented, domestic], axis=0)
     waiting = money - xp.sum(desired, axis=0)
 
     monthly = xp.sum(foreign, axis=1)
     ahead = x.stop_notice * c.dt * p.stockpile_strength * 12.0 * s.usual_request
-    pulled = ahead[:, None, :] * foreign / (monthly[:, None, :] + TINY)
+    pulled = foreign * (ahead / (monthly + TINY))[:, None, :]
     smooth = 1.0 - xp.exp(-c.dt / p.request_months)
     state = {
         "advanced": s.advanced - repaid + xp.sum(pulled, axis=0),

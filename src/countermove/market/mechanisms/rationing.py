@@ -12,23 +12,28 @@ from countermove.market.offers import DOMESTIC, GREY
 from countermove.market.state import State
 
 
-def fill(desired: Array, available: Array, xp: Array) -> Array:
-    """Money that finds chips, by offer and segment: each segment gets the same share of what it asked for.
-
-    `desired` (offer, segment, draw) and `available` (offer, draw) in billion USD; the result never exceeds either.
-    """
-    total = xp.sum(desired, axis=1)
-    return desired * xp.minimum(1.0, available / (total + TINY))[:, None, :]
+def served_share(asked: Array, available: Array, xp: Array) -> Array:
+    """Share of what was asked for that finds chips, ``min(1, available/asked)``; money in billion USD, (offer, draw)."""
+    return xp.minimum(1.0, available / (asked + TINY))
 
 
 def fill_twice(desired: Array, available: Array, xp: Array) -> Array:
-    """Fill, then offer what stayed unmet once to the offers that still have stock, in proportion to preference."""
-    first = fill(desired, available, xp)
-    unmet = xp.sum(desired - first, axis=0)
-    slack = xp.maximum(available - xp.sum(first, axis=1), 0.0)
-    liking = desired * (slack / (available + TINY))[:, None, :]
-    again = unmet * liking / (xp.sum(liking, axis=0) + TINY)
-    return first + fill(again, slack, xp)
+    """Money that finds chips, by offer and segment: each segment gets the same share of what it asked for.
+
+    What stays unmet is then offered once to the offers that still have stock, in proportion to preference. `desired` (offer,
+    segment, draw) and `available` (offer, draw) in billion USD; no offer gives more than it has, no segment pays more than it
+    asked for in all. Both rounds are shares of `desired`: ``paid = desired (served + second x unmet/liked)``.
+    """
+    asked = xp.sum(desired, axis=1)
+    served = served_share(asked, available, xp)
+    unmet = xp.sum(desired * (1.0 - served)[:, None, :], axis=0)
+    slack = xp.maximum(available - asked * served, 0.0)
+    spare = slack / (available + TINY)
+    liked = xp.sum(desired * spare[:, None, :], axis=0)
+    each = unmet / (liked + TINY)  # of a dollar that an offer with all its stock left is wanted for, by segment
+    again = spare * xp.sum(desired * each, axis=1)
+    second = spare * served_share(again, slack, xp)
+    return desired * (served[:, None, :] + second[:, None, :] * each)
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
