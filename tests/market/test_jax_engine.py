@@ -86,6 +86,7 @@ def test_traced_arrays_speak_numpy() -> None:
     assert array.raw[0].tolist() == [9.0, 9.0, 9.0]
     assert np.stack([array[np.array([1, 1])]]).shape == (1, 2, 3)
     np.testing.assert_allclose((array**0.5).raw, np.sqrt(np.asarray(array.raw)), rtol=1e-6)
+    np.testing.assert_allclose(np.cumsum(array, axis=0).raw, np.cumsum(np.asarray(array.raw), axis=0), rtol=1e-6)
 
 
 def test_inputs_of_both_kinds_of_compilation_are_the_same_arrays() -> None:

@@ -83,6 +83,15 @@ def test_a_costly_result_that_is_read_twice_is_stored_once() -> None:
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
+def test_what_is_stored_already_is_not_stored_again() -> None:
+    def thrice(table: object) -> object:
+        (stored,) = unmerged(jnp.exp(table))
+        return stored[:6] + stored[6:] + stored[3:9]
+
+    shared = jax.make_jaxpr(work_shared(thrice, TABLE))(TABLE)
+    assert len([one for one in shared.eqns if one.params.get("name") == marks.BARRIER]) == 1
+
+
 def test_a_barrier_gives_back_what_it_is_given() -> None:
     first, second = jax.jit(lambda a, b: unmerged(a + 1.0, b))(TABLE, RATES)
     np.testing.assert_array_equal(first, TABLE + 1.0)

@@ -88,8 +88,12 @@ class Ensemble:
         return np.stack([self._quantile(place, ndtr(row)) for place, row in enumerate(joined)], axis=1)
 
     def _quantile(self, place: int, share: Floats) -> Floats:
-        rows = len(self.scores)
-        found: Floats = np.interp(share, (np.arange(rows) + 0.5) / rows, self._ordered[:, place])
+        """Return the scores of one parameter at `share`: ordered rows stand at (i + 1/2)/rows, with straight lines between."""
+        ordered = self._ordered[place]
+        position = np.clip(share * len(ordered) - 0.5, 0.0, len(ordered) - 1.0)
+        below = np.minimum(position.astype(np.intp), len(ordered) - 2)
+        low = ordered[below]
+        found: Floats = low + (position - below) * (ordered[below + 1] - low)
         return found
 
     @cached_property
@@ -98,7 +102,8 @@ class Ensemble:
 
     @cached_property
     def _ordered(self) -> Floats:
-        return np.sort(self.scores, axis=0)
+        """Scores in order, (parameter, row)."""
+        return np.sort(self.scores.T, axis=1)
 
 
 def copula_factor(scores: Floats) -> Floats:

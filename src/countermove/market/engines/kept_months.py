@@ -22,10 +22,13 @@ class KeptMonths:
     def __getitem__(self, key: Any) -> Any:
         months, rest = (key[0], key[1:]) if isinstance(key, tuple) else (key, ())
         whole = range(MONTHS)[months]
+        wanted = range(whole, whole + 1) if isinstance(whole, int) else whole
         if self._asked is not None:
-            self._asked.update([whole] if isinstance(whole, int) else whole)
-        place = whole - self._first if isinstance(whole, int) else slice(whole.start - self._first, whole.stop - self._first)
-        return self._values[(place, *rest)]
+            self._asked.update(wanted)
+        start, stop = wanted.start - self._first, wanted.stop - self._first
+        if wanted and not 0 <= start < stop <= self._values.shape[0]:
+            raise IndexError(f"months {wanted.start} to {wanted.stop} are not all kept")
+        return self._values[(start if isinstance(whole, int) else slice(start, stop), *rest)]
 
 
 def months_read(
