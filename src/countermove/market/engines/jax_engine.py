@@ -7,6 +7,7 @@ Programs are cached on disk across processes.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,7 +86,8 @@ def require_jax() -> Any:
     set_option("jax_compilation_cache_dir", str(folder))
     set_option("jax_persistent_cache_min_compile_time_secs", 0.5)
     set_option("jax_persistent_cache_min_entry_size_bytes", 0)
-    set_option("jax_cpu_enable_async_dispatch", False)
+    with contextlib.suppress(AttributeError):  # a version without it
+        set_option("jax_cpu_enable_async_dispatch", False)  # another thread would hold a program's memory beyond its call
     keep_freed_memory()
     return jax
 
