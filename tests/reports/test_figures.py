@@ -157,3 +157,16 @@ def test_the_states_of_a_gate_differ_by_filling_and_every_number_is_shown(report
     assert {str(n) for n in range(1, spans + 1)} <= set(words)
     fillings = {gates._fill("gates", state) for state, _ in gates.STATES}
     assert len(fillings) == len(gates.STATES)
+
+
+def test_a_long_name_does_not_touch_the_number_beside_it() -> None:
+    band = Band(0.0, 1.0, 2.0, 3.0, 4.0)
+    names = ["Short", "H200 as ruled in January 2026, Beijing bundles domestic purchases"]
+    rows = [dots.Strip(name, style_of(i), band, "12.4 M", "[0 to 22]") for i, name in enumerate(names)]
+    drawn = ElementTree.fromstring(dots.strips("s", "t", "d", value_axis(list(band.values), COUNT), rows))  # noqa: S314
+    texts = [(float(one.get("x", 0)), float(one.get("y", 0)), one.text or "") for one in drawn.iter(f"{NAMESPACE}text")]
+    numbers = min(x for x, _, words in texts if words == "12.4 M")
+    labels = [one for one in texts if len(one[2]) > 3 and one[2] in " ".join(names)]
+    assert len(labels) == 3, "the long name takes two lines"
+    assert all(x + svg.text_width(words, dots.TEXT) <= numbers for x, _, words in labels)
+    assert min(y for _, y, _ in texts) >= dots.TEXT, "nothing is cut off above"

@@ -10,7 +10,7 @@ from countermove.reports.figures.palette import GRID, INK, MUTED, PAPER, RULE, S
 from countermove.reports.figures.scales import Axis
 from countermove.reports.model import Band
 
-ROW = 40.0
+ROW, LINE = 40.0, 14.0
 TEXT = 12.5
 SMALL = 11.5
 
@@ -41,19 +41,25 @@ class Compared:
 
 
 def strips(identity: str, title: str, description: str, axis: Axis, rows: Sequence[Strip], *, width: float = 470.0) -> str:
-    """Scenarios below each other on one axis: 90% range thin, 50% range thick, the median marked and printed."""
+    """Scenarios below each other on one axis: 90% range thin, 50% range thick, the median marked and printed.
+
+    A name that would touch the number beside it takes two lines, and then every row is as high as that.
+    """
     left, right, top = 4.0, 118.0, 6.0
-    height = top + ROW * len(rows) + 24
     span = width - left - right
+    names = [svg.wrap(row.label, span, TEXT, lines=2) for row in rows]
+    step = ROW + LINE * (max(map(len, names), default=1) - 1)
+    height = top + step * len(rows) + 24
 
     def x(value: float) -> float:
         return left + 6 + axis.share(value) * (span - 12)
 
     body = _value_axis(axis, x, top, height - 22)
     for k, row in enumerate(rows):
-        y = top + ROW * k + 27
+        y = top + step * (k + 1) - 13
         colour = row.style.colour
-        body.append(svg.text(left + 2, y - 12, row.label, fill=colour, font_size=TEXT))
+        for line, words in enumerate(reversed(names[k])):
+            body.append(svg.text(left + 2, y - 12 - LINE * line, words, fill=colour, font_size=TEXT))
         body.extend(_whisker(row.band, x, y, colour, dashed=row.style.dashed))
         shape = "circle" if row.style.marker == "none" else row.style.marker
         body.append(svg.marker(shape, x(row.band.median), y, 4.6, fill=colour, stroke=PAPER, stroke_width=1))
