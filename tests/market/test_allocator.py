@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
 
 import pytest
+
+from countermove.market.engines.allocator import keep_freed_memory, return_freed_memory
 
 MEASURE = """
 import resource, threading
@@ -48,3 +51,13 @@ def test_memory_is_taken_once_and_can_be_given_back() -> None:
     pages = 3 * 16 * 256
     assert max(faults) < pages, "fifty calls take the pages of less than one"
     assert returned >= 40, "MB"
+
+
+@pytest.mark.parametrize("problem", [OSError, AttributeError, TypeError])
+def test_another_system_is_left_alone(problem: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
+    keep_freed_memory()
+    return_freed_memory()

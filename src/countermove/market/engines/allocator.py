@@ -14,10 +14,13 @@ TRIM_THRESHOLD, TOP_PAD, MMAP_THRESHOLD, ARENA_MAX = -1, -2, -3, -8
 KEPT_BYTES = 32 << 20
 """The largest buffer kept for reuse: the most that the library accepts."""
 
+ELSEWHERE = (OSError, AttributeError, TypeError)
+"""What looking for these functions raises where there are none: in another library, or on another system."""
+
 
 def keep_freed_memory() -> None:
     """Let what is freed stay with the process, in one heap for all threads, until :func:`return_freed_memory`."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(*ELSEWHERE):
         library = ctypes.CDLL(None)
         library.mallopt(ARENA_MAX, 1)  # threads with heaps of their own would each keep what they freed
         library.mallopt(MMAP_THRESHOLD, KEPT_BYTES)
@@ -27,5 +30,5 @@ def keep_freed_memory() -> None:
 
 def return_freed_memory() -> None:
     """Give back what is free now: after tracing and compiling it is a hundred megabytes."""
-    with contextlib.suppress(OSError, AttributeError):
+    with contextlib.suppress(*ELSEWHERE):
         ctypes.CDLL(None).malloc_trim(0)
