@@ -129,20 +129,27 @@ def month_coordinate(day: dt.date) -> float:
     return round((day.year - FIRST_YEAR) * 12 + day.month - 1 + day.day / monthrange(day.year, day.month)[1], 1)
 
 
+#: Fields that hold for a product, whatever the segment and route.
+PER_PRODUCT: Final = ("licence_needed", "duty", "revenue_share", "cap_share", "approval_needed", "ceiling")
+
+
 @lru_cache(maxsize=32)
 def _history(government: str, products: tuple[str, ...], known: dt.date) -> GateHistory:
-    return compile_history("us" if government == "us" else "cn", products, known)
+    """Compile and remember a history; fields of `PER_PRODUCT` come without segment and route, (variant, month, product)."""
+    found = compile_history("us" if government == "us" else "cn", products, known)
+    fields = {name: field[..., 0, DIRECT].copy() if name in PER_PRODUCT else field for name, field in found.fields.items()}
+    return GateHistory(fields, found.mandate)
 
 
 def _us_gate(history: GateHistory) -> UsGate:
-    """Copy the history, so that levers can be laid over it; per-product fields lose their equal segment and route axes."""
+    """Copy the history, so that levers can be laid over it."""
     fields = history.fields
     return UsGate(
         licence=fields["licence"].copy(),
-        licence_needed=fields["licence_needed"][..., 0, DIRECT].copy(),
-        duty=fields["duty"][..., 0, DIRECT].copy(),
-        revenue_share=fields["revenue_share"][..., 0, DIRECT].copy(),
-        cap_share=fields["cap_share"][..., 0, DIRECT].copy(),
+        licence_needed=fields["licence_needed"].copy(),
+        duty=fields["duty"].copy(),
+        revenue_share=fields["revenue_share"].copy(),
+        cap_share=fields["cap_share"].copy(),
     )
 
 
@@ -152,10 +159,10 @@ def _cn_gate(history: GateHistory) -> CnGate:
     training = load_segment_shares().training[:, None]
     return CnGate(
         admit=fields["admit"] * (1.0 - fields["training_only"] * (1.0 - training)),
-        approval_needed=fields["approval_needed"][..., 0, DIRECT].copy(),
+        approval_needed=fields["approval_needed"].copy(),
         bundle=fields["bundle"].copy(),
         offshore_share=fields["offshore_share"].copy(),
-        ceiling=fields["ceiling"][..., 0, DIRECT].copy(),
+        ceiling=fields["ceiling"].copy(),
         mandate=history.mandate,
     )
 

@@ -8,6 +8,7 @@ Programs are cached on disk across processes.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -225,6 +226,8 @@ class JaxEngine:
             if key not in self._programs:
                 program = self._jax.jit(self._program(shape), compiler_options=compiler_options(self._jax))
                 self._programs[key] = program.lower(*arguments).compile()
+                del program
+                gc.collect()  # what was traced refers to itself
                 return_freed_memory()
         return self._programs[key]
 
