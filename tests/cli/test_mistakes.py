@@ -113,6 +113,15 @@ def test_a_reader_that_goes_away_is_no_error(words: str) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+def test_a_reader_that_goes_away_while_a_command_writes_is_no_error(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("countermove.cli.app._forget_output", lambda: None)  # the output is the test's own
+    monkeypatch.setattr("countermove.api.catalogue_rows", gone)
+    assert command("catalog") == (0, "", "")
+
+
 def test_a_closed_output_is_one_line(tmp_path: Path) -> None:
     ended = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m countermove catalog > /dev/full"], capture_output=True, text=True, timeout=60

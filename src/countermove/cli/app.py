@@ -152,6 +152,10 @@ def _invoke(arguments: list[str]) -> int:
         code = command.main(args=arguments, prog_name="countermove", standalone_mode=False)
     except typer.Abort:
         return INTERRUPTED
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer's own answer to a reader that went away is 1
+            raise ended.__context__ from None
+        raise
     except Exception as error:
         # Typer raises usage errors of its own or of click's classes, depending on its version; both can format themselves.
         if not hasattr(error, "format_message") or isinstance(error, CountermoveError):
