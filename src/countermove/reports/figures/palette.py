@@ -16,7 +16,7 @@ GRID = "#e6e3dd"
 BASELINE = "#000000"
 WASHINGTON = "#1f5582"
 BEIJING = "#8a4a00"
-FONT = "'Helvetica Neue', Helvetica, 'Liberation Sans', Arial, sans-serif"
+FONT = "'Helvetica Neue', Helvetica, 'Liberation Sans', Arial, 'DejaVu Sans Condensed', sans-serif"
 
 SCENARIO_COLOURS = ("#0a66b0", "#b8480a", "#6a1b5e", "#00755c", "#6d5f00", "#4d5b6b")
 MARKERS = ("circle", "square", "triangle", "diamond", "cross", "down")
