@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-INSTALL = "apt-get install -y chromium fonts-dejavu-core && pip install playwright"
+INSTALL = "apt-get install -y chromium fonts-dejavu-core fonts-liberation && pip install playwright"
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
