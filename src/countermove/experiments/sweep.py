@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from countermove import __version__
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.experiments import histograms
@@ -16,7 +18,7 @@ from countermove.experiments.designs import Points
 from countermove.experiments.executors import EXECUTORS, Executor, Processes, Serial, Threads
 from countermove.experiments.fingerprint import differences, fingerprint
 from countermove.experiments.scenario import Scenario
-from countermove.experiments.sweep_chunk import Tally, merged, read_tally
+from countermove.experiments.sweep_chunk import Tally, arrow_column, merged, read_tally
 from countermove.experiments.sweep_file import SweepFile
 from countermove.experiments.sweep_ledger import (
     FORMAT,
@@ -239,15 +241,17 @@ def _summarise(plan: Plan, ledger: Ledger) -> None:
 def _points_file(plan: Plan) -> bytes:
     import pyarrow as pa
 
-    columns = {name: pa.array(_uniform(column)) for name, column in plan.points.columns.items()}
-    return _parquet_bytes(pa.table({"point": pa.array(range(plan.points.count), pa.int32())} | columns))
+    columns = {name: _uniform(column) for name, column in plan.points.columns.items()}
+    return _parquet_bytes(pa.table({"point": arrow_column(np.arange(plan.points.count, dtype=np.int32))} | columns))
 
 
-def _uniform(column: tuple[float | str, ...]) -> list[float] | list[str]:
-    """Return a column of one type: words make the whole column text."""
+def _uniform(column: tuple[float | str, ...]) -> Any:
+    """Return a column of one type as Arrow's: words make the whole column text."""
+    import pyarrow as pa
+
     if any(isinstance(value, str) for value in column):
-        return [str(value) for value in column]
-    return [float(value) for value in column]
+        return pa.array([str(value) for value in column])
+    return arrow_column(np.array(column, dtype=np.float64))
 
 
 def _read_points(path: Path) -> Points:
