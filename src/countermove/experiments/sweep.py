@@ -18,7 +18,7 @@ from countermove.experiments.designs import Points
 from countermove.experiments.executors import EXECUTORS, Executor, Processes, Serial, Threads
 from countermove.experiments.fingerprint import differences, fingerprint
 from countermove.experiments.scenario import Scenario
-from countermove.experiments.sweep_chunk import Tally, arrow_column, merged, read_tally
+from countermove.experiments.sweep_chunk import Tally, arrow_column, merged, parquet_bytes, read_tally
 from countermove.experiments.sweep_file import SweepFile
 from countermove.experiments.sweep_ledger import (
     FORMAT,
@@ -229,7 +229,7 @@ def _summarise(plan: Plan, ledger: Ledger) -> None:
             )
     import pyarrow as pa
 
-    ledger.write(ledger.folder / SUMMARY_TABLE, _parquet_bytes(pa.Table.from_pylist(rows)))
+    ledger.write(ledger.folder / SUMMARY_TABLE, parquet_bytes(pa.Table.from_pylist(rows)))
     shown = rows[: SUMMARY_CELLS * len(plan.quantities)]
     manifest = read_manifest(ledger.folder)
     kept = ("version", "runs", "copula_runs", "points", "cells", "chunks", "error_bounds")
@@ -242,7 +242,7 @@ def _points_file(plan: Plan) -> bytes:
     import pyarrow as pa
 
     columns = {name: _uniform(column) for name, column in plan.points.columns.items()}
-    return _parquet_bytes(pa.table({"point": arrow_column(np.arange(plan.points.count, dtype=np.int32))} | columns))
+    return parquet_bytes(pa.table({"point": arrow_column(np.arange(plan.points.count, dtype=np.int32))} | columns))
 
 
 def _uniform(column: tuple[float | str, ...]) -> Any:
@@ -260,16 +260,6 @@ def _read_points(path: Path) -> Points:
     table = pq.read_table(path)
     columns = {name: tuple(table.column(name).to_pylist()) for name in table.column_names if name != "point"}
     return Points(columns, table.num_rows)
-
-
-def _parquet_bytes(table: Any) -> bytes:
-    import io
-
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
 
 
 def _json(document: Any) -> bytes:

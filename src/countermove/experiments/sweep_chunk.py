@@ -232,7 +232,7 @@ def _rows_file(plan: Plan, chunk: Chunk, columns: list[Floats]) -> bytes:
         "draw": arrow_column(np.tile(np.arange(chunk.first_draw, chunk.last_draw, dtype=np.int64), len(points))),
     }
     table |= {str(quantity): arrow_column(column) for quantity, column in zip(plan.quantities, columns, strict=True)}
-    return _parquet(pa.table(table))
+    return parquet_bytes(pa.table(table))
 
 
 def _histogram_file(tally: Tally) -> bytes:
@@ -247,7 +247,7 @@ def _histogram_file(tally: Tally) -> bytes:
         }
     )
     summary = {"runs": tally.runs, "sums": tally.sums, "low": tally.low, "high": tally.high}
-    return _parquet(table.replace_schema_metadata({"tally": json.dumps(summary)}))
+    return parquet_bytes(table.replace_schema_metadata({"tally": json.dumps(summary)}))
 
 
 def read_tally(path: Any) -> Tally:
@@ -262,7 +262,8 @@ def read_tally(path: Any) -> Tally:
     return Tally(int(summary["runs"]), tuple(counts), *(tuple(summary[name]) for name in ("sums", "low", "high")))
 
 
-def _parquet(table: Any) -> bytes:
+def parquet_bytes(table: Any) -> bytes:
+    """Return an Arrow table as a whole Parquet file."""
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
