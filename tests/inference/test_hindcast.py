@@ -12,8 +12,8 @@ pytest.importorskip("jax", reason="pip install 'countermove[jax]'")
 from countermove.errors import InputError
 from countermove.inference.hindcast import Hindcast, hindcast, unscored
 from countermove.inference.hindcast_text import document, text
-from countermove.inference.published import published_values
 from countermove.inference.validation import SHIPPED, page, recorded_hindcast
+from countermove.outcomes.published import published_values
 
 
 @pytest.fixture(scope="module")
