@@ -195,6 +195,7 @@ def _posterior() -> Iterator[Finding]:
     """The ensemble belongs to the simulated past, asked in full: neither hashes of files nor earlier answers are trusted."""
     from countermove.experiments.ensemble import FOLDER, read_ensemble
     from countermove.experiments.ensemble_key import differences, recorded_past, refuse
+    from countermove.inference.validation import outdated
 
     ensemble = read_ensemble()
     if ensemble is None:
@@ -206,6 +207,11 @@ def _posterior() -> Iterator[Finding]:
     rows, draws = record.outcomes.shape
     same = f"{len(record.inputs)} arrays and {rows} published values in {draws} draws are those it was made from"
     yield Finding("posterior", "ok", f"{len(ensemble.scores):,} worlds of {len(ensemble.names)} parameters; {same}")
+    pages = outdated()
+    if pages:
+        found = f"recorded beside another calibration, or before that was noted: {', '.join(pages)}"
+        do = "calibrate --install records the fit; python -m countermove.inference.validation PAGE --hindcasts the others"
+        yield Finding("posterior", "warning", found, do)
 
 
 def _engines() -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from countermove.errors import DataError
-from countermove.evidence.data_tree import DATA, NOT_SIMULATED, files
+from countermove.evidence.data_tree import DATA, ENSEMBLES, NOT_SIMULATED, files
 
 if TYPE_CHECKING:
     from countermove.experiments.past_record import PastRecord
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parents[1]
 ROOMS = ("quantities", "evidence", "hardware", "policy", "market", "outcomes", "experiments")
 """Rooms whose code the simulated past may depend on: this one and those below."""
-NO_CAUSE = (*NOT_SIMULATED, "ensembles")
+NO_CAUSE = (*NOT_SIMULATED, ENSEMBLES)
 """Folders of the data tree that no simulation reads, and the one that holds the ensemble itself."""
 RECORD = "posterior-past.json"
 MOST_NAMED = 4

@@ -10,7 +10,9 @@ being made again.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +55,7 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
         misfit=np.stack([np.asarray(scale, dtype=np.float32) for scale in misfit.values()]),
     )
     beside.replace(folder / f"{NAME}.npz")
-    body = fit_document(found, ensemble, misfit, reference)
+    body = fit_document(found, ensemble, misfit, reference) | {"table": table_hash(folder)}
     _write(folder / f"{NAME}-fit.json", json.dumps(body, indent=1, allow_nan=False) + "\n")
     return stamp(folder, made=dt.date.today().isoformat(), particles=len(scores), seed=seed)
 
@@ -112,6 +114,17 @@ def restamped(folder: Path = FOLDER) -> list[str]:
         return ["simulated values of worlds of the posterior"]
     stamp(folder)
     return []
+
+
+def table_hash(folder: Path = FOLDER) -> str | None:
+    """Return the SHA-256 of the ensemble's table, shortened: which calibration a page belongs to; None where none is recorded."""
+    path = folder / f"{NAME}.npz"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:32] if path.is_file() else None
+
+
+def of_another_calibration(document: Mapping[str, Any], folder: Path = FOLDER) -> bool:
+    """Whether a recorded fit or hindcast was made beside another ensemble than the one that runs read, or does not say."""
+    return bool(document.get("table") != table_hash(folder))
 
 
 def probed(ensemble: Ensemble, aims: Targets) -> Floats:
