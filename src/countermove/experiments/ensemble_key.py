@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -32,6 +33,7 @@ NO_CAUSE = (*NOT_SIMULATED, ENSEMBLES)
 RECORD = "posterior-past.json"
 MOST_NAMED = 4
 MOST_ANSWERS = 64
+ANSWER = re.compile("[0-9a-f]{40}")
 HOLDS = "holds"
 REBUILD = (
     "make ensemble (or countermove calibrate --restamp --install) stamps it where simulated values are the same, else fits anew; "
@@ -139,8 +141,8 @@ def _remember(answer: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(_sealed(answer))
         os.replace(name, folder / answer[:40])
-        entries = sorted(folder.iterdir(), key=lambda entry: entry.stat().st_mtime)
-        for entry in entries[:-MOST_ANSWERS]:
+        ours = [entry for entry in folder.iterdir() if ANSWER.fullmatch(entry.name)]
+        for entry in sorted(ours, key=lambda entry: entry.stat().st_mtime)[:-MOST_ANSWERS]:
             entry.unlink(missing_ok=True)
     except OSError:
         return
