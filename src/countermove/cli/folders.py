@@ -9,7 +9,7 @@ HINT = "choose another folder with --out"
 
 
 def check_run_folder(out: Path | None) -> None:
-    """Raise when a run cannot be written at a path: it replaces what is there, so never the current folder or one above."""
+    """Raise when a run cannot be written at a path: the folder there is renamed, so never the current one or one above."""
     from countermove import api
     from countermove.errors import InputError
 

@@ -49,7 +49,9 @@ def play(
     ] = None,
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write: game.json and game.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Folder to write: game.json and game.html. {options.PAGES_STAY}")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Simulate anew and store nothing.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,

@@ -37,7 +37,9 @@ def what_matters(
         list[str] | None, typer.Option("--only", metavar="PARAMETER", help="Switch this conflict alone, any number of times.")
     ] = None,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write: what-matters.html and what-matters.json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Folder to write: what-matters.html and what-matters.json. {options.PAGES_STAY}")
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

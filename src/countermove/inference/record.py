@@ -9,6 +9,7 @@ numbers and the ensemble is stamped anew instead of being made again.
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,13 @@ from numpy.typing import NDArray
 
 from countermove import __version__
 from countermove.errors import DataError
-from countermove.experiments.ensemble import FOLDER, Ensemble, copula_factor, read_ensemble
+from countermove.experiments.ensemble import FOLDER, REBUILD, Ensemble, copula_factor, read_ensemble, read_table
 from countermove.experiments.ensemble_key import ensemble_key
 from countermove.inference.calibration import SEED, Calibration, compiled_past
 from countermove.inference.prediction import as_published, simulated
 from countermove.inference.published_errors import Targets, targets
+from countermove.storage.checksums import digest
+from countermove.storage.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -41,9 +44,9 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
     ensemble = Ensemble(NAME, found.names, scores.astype(np.float64), copula_factor(scores.astype(np.float64)))
     probe = probed(ensemble, found.targets)
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"{NAME}.part.npz"
+    content = io.BytesIO()
     np.savez_compressed(
-        beside,
+        content,
         names=np.array(found.names),
         scores=scores,
         factor=ensemble.factor,
@@ -51,7 +54,7 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
         misfits=np.array(list(misfit)),
         misfit=np.stack([np.asarray(scale, dtype=np.float32) for scale in misfit.values()]),
     )
-    beside.replace(folder / f"{NAME}.npz")
+    write_whole(folder / f"{NAME}.npz", content.getvalue())
     body = fit_document(found, ensemble, misfit, reference)
     _write(folder / f"{NAME}-fit.json", json.dumps(body, indent=1, allow_nan=False) + "\n")
     return stamp(folder, made=dt.date.today().isoformat(), particles=len(scores), seed=seed)
@@ -71,6 +74,8 @@ def stamp(folder: Path = FOLDER, **about: Any) -> Path:
         "# Made by: countermove calibrate --install. Method: countermove/inference/calibration.py; fit: docs/validation.md.",
         "schema: 1",
         f"file: {NAME}.npz",
+        f'sha256: "{digest((folder / f"{NAME}.npz").read_bytes())}"',
+        *[f'fit_sha256: "{digest(fit.read_bytes())}"' for fit in [folder / f"{NAME}-fit.json"] if fit.exists()],
         *[f"{name}: {value}" for name, value in (known | about).items()],
         f"version: {__version__}",
         "key:",
@@ -90,8 +95,7 @@ def restamped(folder: Path = FOLDER) -> bool:
     key = ensemble.about["key"]
     if key["priors"] != priors_hash() or key["series"] != series_hash():
         return False
-    with np.load(folder / f"{NAME}.npz") as stored:
-        before = stored["probe"]
+    before = read_table(folder / f"{NAME}.npz", ensemble.about)["probe"]
     aims = targets()
     if before.shape != (len(aims.rows), PROBE) or not np.allclose(probed(ensemble, aims), before, rtol=SAME, atol=1e-9):
         return False
@@ -106,17 +110,29 @@ def probed(ensemble: Ensemble, aims: Targets) -> Floats:
 
 def recorded_misfit(folder: Path = FOLDER) -> dict[str, Floats]:
     """Misfit scales of the recorded calibration by series, (row,) each."""
-    with np.load(folder / f"{NAME}.npz") as stored:
-        return {str(name): scale.astype(np.float64) for name, scale in zip(stored["misfits"], stored["misfit"], strict=True)}
+    stored = read_table(folder / f"{NAME}.npz", read_about(folder))
+    return {str(name): scale.astype(np.float64) for name, scale in zip(stored["misfits"], stored["misfit"], strict=True)}
 
 
 def recorded_fit(folder: Path = FOLDER) -> dict[str, Any] | None:
-    """The fit document of the recorded calibration, None where none is recorded."""
+    """The fit document of the recorded calibration, None where none is recorded; DataError when it is damaged."""
     path = folder / f"{NAME}-fit.json"
     if not path.exists():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content = path.read_bytes()
+    if read_about(folder).get("fit_sha256") != digest(content):
+        what = "it is damaged: its checksum is not the one in the manifest"
+        raise DataError(what, where=f"ensembles/{path.name}", hint=REBUILD)
+    found: dict[str, Any] = json.loads(content)
     return found
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """The manifest of a recorded ensemble, empty where there is none."""
+    from countermove.evidence.strict_yaml import load
+
+    manifest = folder / f"{NAME}.yaml"
+    return dict(load(manifest).data) if manifest.exists() else {}
 
 
 def fit_document(
@@ -189,6 +205,4 @@ def _short(value: Any) -> float:
 
 
 def _write(path: Path, text: str) -> None:
-    beside = path.with_suffix(path.suffix + ".part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, text.encode())
