@@ -57,7 +57,7 @@ def refusal(
     if washington is not None and mode == "reduced":
         hint = "add --mode short-game, or leave it out"
         raise InputError("Washington's profile matters in the short game only", where="--washington", hint=hint)
-    check_pages_folder(out)
+    check_pages_folder(out, "refusal")
     with progress("simulating types", quiet=quiet) as watch:
         found = infer_refusal(
             events=None if events is None else [name.strip() for name in events.split(",") if name.strip()],

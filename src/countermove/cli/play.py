@@ -64,7 +64,7 @@ def play(
     _check_order(order)
     wanted = _analyses(also)
     _check_repeated(repeated, start)
-    check_pages_folder(out)
+    check_pages_folder(out, "game")
     with progress("simulating pairs", quiet=quiet) as watch:
         played = play_game(
             game,

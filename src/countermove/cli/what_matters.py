@@ -46,7 +46,7 @@ def what_matters(
     """Show what the headline outcomes hang on: assumptions, conflicts between sources, and the response to denial."""
     from countermove.desk import what_matters as answers
 
-    check_pages_folder(out)
+    check_pages_folder(out, "what-matters")
     with progress("simulating", quiet=quiet) as watch:
         document = answers.what_matters(
             scenario, period=period, draws=draws, switch_draws=switch_draws, seed=seed, only=tuple(only or ()), progress=watch

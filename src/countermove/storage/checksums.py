@@ -59,6 +59,7 @@ def read_sealed(path: Path, *, hint: str) -> bytes:
 
 def signed(page: bytes, *, beside: bytes = b"") -> bytes:
     """Return a page (HTML, SVG, Markdown) with its digest as a comment; `beside` is the content of a file that goes with it."""
+    page += b"" if page.endswith(b"\n") else b"\n"
     return page + f"<!-- written by countermove, sha256 {digest(beside + page)} -->\n".encode()
 
 

@@ -57,16 +57,21 @@ def write_page(path: Path, page: str) -> None:
     write_whole(path, signed(page.encode()))
 
 
-def write_pair(data: Path, text: str, path: Path, page: str) -> None:
-    """Write a file, and a page made from it that vouches for both, in place of a pair of ours that nobody has changed.
-
-    InputError when anything else is there.
-    """
+def check_pair(data: Path, path: Path) -> None:
+    """Raise InputError where a file and its page could not be written, see `write_pair`."""
     if os.path.lexists(data) or os.path.lexists(path):
         plain = all(one.is_file() and not one.is_symlink() for one in (data, path))
         if not plain or not is_signed(path.read_bytes(), beside=data.read_bytes()):
             what = f"{data.name} or {path.name} is there already and not ours, or was changed since we wrote it"
             raise InputError(what, where=str(path.parent), hint=KEPT)
+
+
+def write_pair(data: Path, text: str, path: Path, page: str) -> None:
+    """Write a file, and a page made from it that vouches for both, in place of a pair of ours that nobody has changed.
+
+    InputError when anything else is there.
+    """
+    check_pair(data, path)
     write_whole(data, text.encode())
     write_whole(path, signed(page.encode(), beside=text.encode()))
 
