@@ -22,6 +22,7 @@ from countermove.experiments.sweep_chunk import Tally, arrow_column, merged, par
 from countermove.experiments.sweep_file import SweepFile
 from countermove.experiments.sweep_ledger import (
     FORMAT,
+    FORMAT_VERSION,
     MANIFEST,
     POINTS,
     SUMMARY,
@@ -33,7 +34,6 @@ from countermove.experiments.sweep_ledger import (
 from countermove.experiments.sweep_plan import Plan, plan_sweep
 
 Progress = Callable[[int, int], None]
-FORMAT_VERSION = 1
 SUMMARY_CELLS = 64
 """Cells that the printed summary and summary.json show; summary.parquet holds all."""
 

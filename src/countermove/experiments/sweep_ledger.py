@@ -26,6 +26,8 @@ from countermove.experiments.sweep_chunk import ChunkFiles
 
 MANIFEST, POINTS, SUMMARY, SUMMARY_TABLE = "sweep.json", "points.parquet", "summary.json", "summary.parquet"
 FORMAT = "countermove-sweep"
+FORMAT_VERSION = 2
+"""2: points of assumptions have draws of their own. Before, what a point was given cannot be drawn again."""
 PER_FOLDER = 1000
 PARTIAL = ".partial"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -125,5 +127,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise InputError(
             "this is not a sweep of countermove", where=str(folder), hint="give a folder that `countermove sweep --out` wrote"
+        )
+    if (version := found.get("format_version")) != FORMAT_VERSION:
+        raise InputError(
+            f"the sweep has format {version!r:.20}, this version reads {FORMAT_VERSION}",
+            where=str(folder),
+            hint="which draws a point is given has changed: run the sweep again in a new folder",
         )
     return found
