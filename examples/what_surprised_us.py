@@ -16,7 +16,6 @@ from pathlib import Path
 from countermove.desk.answers import answer, strongest
 from countermove.desk.checks import Check, run_scenarios
 from countermove.desk.drivers import resample
-from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import load_parameters
 from countermove.experiments.result import Result
 
@@ -215,7 +214,7 @@ def drivers(surprise: Surprise, results: dict[str, Result]) -> list[str]:
     lines = []
     for check in surprise.asked[:3]:
         result = results[check.runs[0]]
-        found = strongest(check, results, resample(result, data_hash=data_hash()))
+        found = strongest(check, results, resample(result))
         if found:
             named = ", ".join(f"{load_parameters()[name].label} ({rho:+.2f})" for name, rho in found)
             lines.append(f"- `{check.outcome}`{' (difference)' if check.than else ''}: {named}")

@@ -56,7 +56,7 @@ PRINTED: dict[str, list[list[str]]] = {
     "sensitivity": [["sensitivity", SWEEP, "china_compute_h100e@2028", "--scenario", "h200-rule+open"]],
     "robustness": [["robustness", SWEEP, "china_compute_h100e@2028", "--want", "less", "--threshold", "10000"]],
     "discover": [["discover", SWEEP, "--scenario", "h200-rule+open", "--when", "china_compute_h100e@2028 > 12500"]],
-    "what-matters": [["what-matters", "-n", "64", "--switch-draws", "64", "--only", "supply.hbm_domestic_2026"]],
+    "what-matters": [["what-matters", "-n", "100", "--switch-draws", "64", "--only", "supply.hbm_domestic_2026"]],
     "reproductions list": [["reproductions", "list"], ["reproductions"]],
     "reproductions show": [["reproductions", "show", "ifp-hopper"]],
     "reproductions run": [["reproductions", "run", "bernstein-2025-gap"]],
@@ -123,7 +123,6 @@ def test_a_command_prints_what_its_schema_says(
     command: Command, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: list[str]
 ) -> None:
     monkeypatch.chdir(folder)
-    monkeypatch.setattr("countermove.experiments.sensitivity.INPUTS_FOR_DELTA", 2)
     ended = command(*words, "--json")
     assert ended.code == 0, ended.err
     assert ended.out.count("\n") == 1

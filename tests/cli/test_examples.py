@@ -104,7 +104,6 @@ def test_the_sweep_that_help_shows_carries_the_examples_of_what_follows(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("countermove.experiments.sensitivity.INPUTS_FOR_DELTA", 2)
     shown = printed_file(ROOT.commands["sweep"].epilog)  # type: ignore[attr-defined]
     (tmp_path / "duty.yaml").write_text(shown.replace("draws: 1000", "draws: 32"))
     assert command("sweep", "duty.yaml", "--out", "out/duty", "--executor", "serial", "-q").code == 0

@@ -79,7 +79,7 @@ def test_what_a_phase_does_not_look_at_is_said(command: Command) -> None:
 
 
 def test_the_page_of_what_matters_can_be_made_again(command: Command, here: Path) -> None:
-    words = ("what-matters", "-n", "64", "--switch-draws", "64", "--only", "supply.hbm_domestic_2026", "--out", "page", "-q")
+    words = ("what-matters", "-n", "100", "--switch-draws", "64", "--only", "supply.hbm_domestic_2026", "--out", "page", "-q")
     assert command(*words).code == 0
     assert command(*words).code == 0
     assert sorted(path.name for path in (here / "page").iterdir()) == ["what-matters.html", "what-matters.json"]

@@ -10,9 +10,9 @@ import pytest
 
 from countermove import api
 from countermove.cli.documents import DOCUMENTS
-from countermove.desk.drivers import ranked
 from countermove.desk.explain import every_source, explain, strongest
 from countermove.desk.explain_text import lines
+from countermove.experiments.rank_correlation import ranked
 from countermove.experiments.result import Result
 from countermove.outcomes import OUTCOMES
 

@@ -35,7 +35,7 @@ def test_every_question_names_scenarios_outcomes_and_parameters_that_exist(scrip
 def test_a_section_shows_the_belief_the_numbers_and_what_changes_them(script: ModuleType) -> None:
     surprise = next(one for one in script.SURPRISES if "cap" in one.title)
     asked = [*surprise.asked, *(script.turned(check, surprise) for check in surprise.asked)]
-    text = "\n".join(script.section(surprise, run_scenarios(asked, draws=32)))
+    text = "\n".join(script.section(surprise, run_scenarios(asked, draws=128)))
     assert "**Belief.**" in text
     assert "**Reading.**" in text
     assert text.count("$") >= 6 * len(surprise.asked)

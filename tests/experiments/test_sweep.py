@@ -274,14 +274,85 @@ keep: quantiles
     assert chunk.rows == 57
     given = plan.points.columns["parameters/demand.price_elasticity"]
     np.testing.assert_array_equal(values["demand.price_elasticity"][:57], np.repeat(given[21:], 3))
-    np.testing.assert_array_equal(values["demand.reentry_months"][:3], values["demand.reentry_months"][3:6])
+    assert len(set(values["demand.reentry_months"][:57])) == 57, "every point of assumptions has draws of its own"
     assert worker.compute(1).rows is None
 
 
-def test_own_draws_for_every_point_when_there_is_one_draw_each(tmp_path: Path) -> None:
-    text = files.SMALL.replace("draws: 128", "draws: 1").replace("[0, 0.5]", "[0, 0.25, 0.5]")
+OWN = """\
+schema: 1
+scenarios: [h200-rule+open, h200-rule+ban]
+design:
+  kind: grid
+  factors:
+    levers.washington.duty: [0, 0.5]
+    parameters/demand.price_elasticity: [0.8, 1.2, 1.6]
+draws: 5
+outcomes: [h200_china_units]
+"""
+
+
+def drawn(folder: Path, text: str) -> dict[tuple[str, float, float], tuple[float, ...]]:
+    """What each scenario and point of a design was given of one drawn parameter: (scenario, duty, elasticity) -> (draw,)."""
+    plan = plan_sweep(files.write_sweep(folder, text))
+    worker, found = ChunkWorker(plan), {}
+    for number in range(plan.chunks):
+        chunk = plan.chunk(number)
+        values = worker.values(worker.compile_cell(chunk.cell.number), chunk)["demand.reentry_months"]
+        for place, point in enumerate(chunk.cell.points[chunk.first_point : chunk.last_point]):
+            at = plan.points.at(point)
+            key = (chunk.cell.scenario, at.get("levers.washington.duty", 0), at.get("parameters/demand.price_elasticity", 0))
+            found[key] = tuple(values[place * chunk.draws : (place + 1) * chunk.draws])
+    return found  # type: ignore[return-value]
+
+
+def test_points_share_draws_where_they_differ_in_levers_or_scenario_alone(tmp_path: Path) -> None:
+    found = drawn(tmp_path, OWN)
+    assert len(found) == 12
+    for elasticity in (0.8, 1.2, 1.6):
+        same = {draws for (_, _, at), draws in found.items() if at == elasticity}
+        assert len(same) == 1
+    assert len(set(sum(set(found.values()), ()))) == 15, "five draws for each of three points of assumptions"
+    assert len(set(drawn(tmp_path, OWN + "shared_draws: all\n").values())) == 1
+    assert len(set(drawn(tmp_path, OWN + "shared_draws: none\n").values())) == 6, "scenarios always share"
+    assert len(set(drawn(tmp_path, files.SMALL).values())) == 1, "levers alone are settings in the same futures"
+
+
+@pytest.mark.parametrize(("kind", "together"), [("saltelli", 4), ("morris", 3)])
+def test_points_that_a_design_compares_share_their_draws(kind: str, together: int, tmp_path: Path) -> None:
+    pytest.importorskip("SALib")
+    text = (
+        OWN.replace("[0, 0.5]", "{low: 0, high: 0.5}").replace("[0.8, 1.2, 1.6]", "prior").replace("grid", f"{kind}\n  points: 4")
+    )
     plan = plan_sweep(files.write_sweep(tmp_path, text))
-    assert not plan.shared_draws
-    worker = ChunkWorker(plan)
-    drawn = [worker.values(worker.compile_cell(n), plan.chunk(n))["demand.reentry_months"][0] for n in range(3)]
-    assert len(set(drawn)) == 3
+    assert plan.blocks == tuple(number // together for number in range(4 * together))
+    with pytest.raises(InputError, match="compares points that differ in one factor"):
+        plan_sweep(files.write_sweep(tmp_path, text + "shared_draws: none\n"))
+
+
+def test_draws_beyond_the_ensemble_are_counted_point_by_point(tmp_path: Path) -> None:
+    plan = plan_sweep(files.write_sweep(tmp_path, OWN.replace("draws: 5", "draws: 2000")))
+    assert plan.copula_runs == 2 * 2 * (3 * 2000 - 4096)
+    assert plan_sweep(files.write_sweep(tmp_path, files.SMALL)).copula_runs == 0
+
+
+@pytest.mark.parametrize("executor", ["processes", "threads"])
+def test_own_draws_agree_to_the_last_bit_and_are_resumed(executor: str, tmp_path: Path) -> None:
+    spec = files.write_sweep(tmp_path, OWN.replace("draws: 5", "draws: 70\nchunk: 64"))
+    sweeping.sweep(spec, tmp_path / "whole", executor="serial")
+    sweeping.sweep(spec, tmp_path / "out", executor=executor, workers=2)
+    assert files.results(tmp_path / "out") == files.results(tmp_path / "whole")
+    Ledger(tmp_path / "out").chunk_path(3).unlink()
+    assert sweeping.sweep(spec, tmp_path / "out", executor=executor, workers=2, resume=True).computed == 1
+    assert files.results(tmp_path / "out") == files.results(tmp_path / "whole")
+
+
+def test_a_sweep_of_the_former_format_is_refused(undisturbed: tuple[Path, Path], tmp_path: Path) -> None:
+    spec, whole = undisturbed
+    out = tmp_path / "out"
+    shutil.copytree(whole, out)
+    manifest = json.loads((out / "sweep.json").read_text())
+    (out / "sweep.json").write_text(json.dumps(manifest | {"format_version": 1}))
+    for asked in (lambda: sweeping.sweep(spec, out, resume=True), lambda: sweeping.load_plan(out)):
+        with pytest.raises(InputError, match="earlier version") as caught:
+            asked()
+        assert "another folder" in str(caught.value)

@@ -32,7 +32,7 @@ def test_pieces_sample_what_the_chunk_samples_to_the_last_bit(tmp_path: Path) ->
             assert np.array_equal(np.concatenate([part[name] for part in parts]), array[: chunk.rows]), name
 
 
-def test_points_that_share_their_draws_stay_together(tmp_path: Path) -> None:
+def test_points_of_one_chunk_stay_together(tmp_path: Path) -> None:
     one = worker(
         tmp_path, "draws: 64\nchunk: 4096\ndesign:\n  kind: grid\n  factors:\n    parameters/demand.price_elasticity: [1.5, 2.0]"
     )

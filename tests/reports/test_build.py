@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from countermove.errors import InputError
+from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import load_ledger, load_parameters
-from countermove.experiments.draws import sample, uniforms
-from countermove.experiments.overrides import apply_overrides
+from countermove.experiments.draws import uniforms
+from countermove.experiments.pipeline import compile_scenario, sampled
+from countermove.experiments.rank_correlation import ranked
 from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
 from countermove.market.model import ORDER
@@ -20,7 +22,7 @@ from countermove.outcomes import OUTCOMES
 from countermove.policy.lever_definitions import load_levers
 from countermove.quantities.calendar import quarters, years
 from countermove.reports.build import report_input
-from countermove.reports.build.drivers import drivers, ranked
+from countermove.reports.build.drivers import drivers
 from countermove.reports.build.outcomes import CHARTED, GROUP_OF, HEADLINE, LOGARITHMIC, print_of
 from countermove.reports.build.relations import OBSERVED, mechanisms_of, parameters_of
 from countermove.reports.build.scenarios import condition, lever_changes, value_words
@@ -45,7 +47,7 @@ def made_up(scenario: Scenario | str, *, periods: list[str] | None = None, level
                 for k, p in enumerate(periods or years())
             }
     info = {n: OutcomeInfo(OUTCOMES[n].unit, OUTCOMES[n].label, OUTCOMES[n].kind) for n in outcomes}
-    return Result(chosen, 2026, DRAWS, "0.1.0", "numpy", "all evidence", "abc", outcomes, info)
+    return Result(chosen, 2026, DRAWS, "0.1.0", "numpy", "all evidence", data_hash(), outcomes, info)
 
 
 @pytest.fixture(scope="module")
@@ -235,14 +237,29 @@ def test_ranks_give_spearmans_rho() -> None:
 
 def test_the_strongest_driver_is_the_parameter_that_the_outcome_was_made_from() -> None:
     result = made_up("h200-2026")
-    assumed = apply_overrides(load_parameters(), {})
-    values = sample(assumed.parameters, seed=result.seed, draws=DRAWS)
-    name = next(n for n, v in values.items() if n in assumed.parameters and np.ptp(v) > 0)
-    result.outcomes["china_compute_h100e"]["2028"][:] = -values[name]  # type: ignore[index]
+    compiled = compile_scenario(result.scenario)
+    values = sampled(compiled, seed=result.seed, draws=DRAWS)
+    assert compiled.posterior is not None
+    fitted = next(n for n in load_parameters() if n in compiled.posterior and np.ptp(values[n]) > 0)
+    free = next(n for n in load_parameters() if n not in compiled.posterior and np.ptp(values[n]) > 0)
+    for name in (free, fitted):
+        result.outcomes["china_compute_h100e"]["2028"][:] = -values[name]  # type: ignore[index]
+        notes = report_input(result).outcomes
+        strongest = drivers(result, ["china_compute_h100e"], notes, "2028")["china_compute_h100e"][0]
+        assert strongest.path == f"parameters/{name}"
+        assert strongest.correlation == pytest.approx(-1.0)
+
+
+def test_what_an_outcome_has_nothing_to_do_with_is_no_driver_of_it() -> None:
+    result = made_up("h200-2026")
     notes = report_input(result).outcomes
-    strongest = drivers(result, ["china_compute_h100e"], notes, "2028")["china_compute_h100e"][0]
-    assert strongest.path == f"parameters/{name}"
-    assert strongest.correlation == pytest.approx(-1.0)
+    assert drivers(result, list(notes), notes, "2028") == {}
+
+
+def test_a_run_of_other_data_shows_no_drivers_and_says_why() -> None:
+    report = report_input(Result(**{**vars(made_up("h200-2026")), "data_hash": "0" * 64}))
+    assert not report.drivers
+    assert any("the data have changed since the run" in note for note in report.notes)
 
 
 def test_few_draws_show_no_drivers() -> None:

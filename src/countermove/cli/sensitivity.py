@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
-import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +19,9 @@ EPILOG = """Examples:
   countermove sensitivity out/saltelli --of p95
 
 Methods: sobol (needs a sweep of kind saltelli), morris (kind morris), delta (any sweep). Without an outcome, all that were kept.
+Ranked are factors that stand out from copies that do nothing. Delta lies within 0 and 1 and says what an outcome goes together
+with: parameters that are fitted together share it. Factors with fewer than 100 values are left out, unless they were given as
+levels.
 """
 ROBUST = """Examples:
 
@@ -28,8 +29,11 @@ ROBUST = """Examples:
   countermove robustness out/duty china_compute_h100e@2032 --want less
   countermove robustness out/duty domestic_share_units@2032 --want more --threshold 0.5
 
-Regret of a setting in a future: how much better the best setting would have done in it. What is wanted is yours to say.
+Regret of a setting in a future: how much better the best setting would have done in it. What is wanted is yours to say. Settings
+are scenarios and levers; a sweep that varies assumptions is refused, because nobody can set those.
 """
+SHOWN = 4
+"""Names shown of factors that are not ranked."""
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished sweep.")]
 ScenarioName = Annotated[str | None, typer.Option("--scenario", help="A scenario of the sweep.")]
 Against = Annotated[str | None, typer.Option("--against", help="Take the paired difference from this scenario.")]
@@ -53,11 +57,7 @@ def sensitivity(
     if of not in STATISTICS:
         raise InputError(f"no statistic named {of!r}", where="--of", hint=did_you_mean(of, STATISTICS))
     names = [outcome] if outcome else [str(quantity) for quantity in SweepTable(folder).plan.quantities]
-    with warnings.catch_warnings(record=True) as notices:
-        warnings.simplefilter("always")
-        found = [indices(folder, name, method=method, scenario=scenario, against=against, statistic=of) for name in names]
-    if any("Bias Notice" in str(notice.message) for notice in notices):
-        print("few runs per factor: some indices may be biased; more draws or points sharpen them", file=sys.stderr)
+    found = [indices(folder, name, method=method, scenario=scenario, against=against, statistic=of) for name in names]
     if as_json:
         print_json({"folder": str(folder), "outcomes": found})
     else:
@@ -66,13 +66,23 @@ def sensitivity(
 
 def _table(document: dict[str, Any], top: int) -> str:
     rows = document["factors"]
-    columns = [name for name in rows[0] if name != "factor"]
     lines = [f"{document['outcome']}: {document['method']} of {document['statistic']}"]
-    lines.append(f"  {'':48}" + "".join(f"{name.replace('_', ' '):>22}" for name in columns))
-    lines += [f"  {row['factor']:48}" + "".join(f"{row[name]:>22.4g}" for name in columns) for row in rows[:top]]
+    if rows:
+        columns = [name for name in rows[0] if name != "factor"]
+        lines.append(f"  {'':48}" + "".join(f"{name.replace('_', ' '):>22}" for name in columns))
+        lines += [f"  {row['factor']:48}" + "".join(f"{row[name]:>22.4g}" for name in columns) for row in rows[:top]]
     if len(rows) > top:
         lines.append(f"  and {len(rows) - top} more (--top, --json)")
+    if document["indistinct"]:
+        lines.append(f"  not told from a factor that does nothing: {named(document['indistinct'])}")
+    lines += [f"  left out, because {group['reason']}: {named(group['factors'])}" for group in document["left_out"]]
     return "\n".join(lines)
+
+
+def named(names: list[str]) -> str:
+    """Return the first names and the number of the others."""
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown} and {len(names) - SHOWN} more (--json)"
 
 
 def robustness(

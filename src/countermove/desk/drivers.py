@@ -7,7 +7,6 @@ ranks (Fisher 1925): the root of the share of the rank variance that lies betwee
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.experiments.pipeline import Compiled, compile_scenario, known_date, sampled
+from countermove.experiments.pipeline import Compiled, compile_scenario, known_date
+from countermove.experiments.rank_correlation import drawn_again, noise, ranked, why_not
 from countermove.experiments.result import Result
 from countermove.experiments.run import ALL_EVIDENCE
 from countermove.market.gate_inputs import pick
@@ -24,8 +24,6 @@ from countermove.market.gate_inputs import pick
 Floats = NDArray[np.float64]
 
 GOVERNMENTS = {"us": "Washington", "cn": "Beijing"}
-FEWEST_DRAWS = 32  # below this many draws even strong correlations are mostly noise
-NOISE = 3.0  # standard errors: of some 150 parameters that do nothing, fewer than one passes
 
 
 @dataclass(frozen=True)
@@ -49,27 +47,11 @@ class Resampled:
         return float(np.mean(self.ranks[name] * ranked(outcome)))
 
 
-def resample(result: Result, *, data_hash: str) -> Resampled:
+def resample(result: Result) -> Resampled:
     """Draw a run's parameters again; nothing, with the reason, when data have changed or the draws are too few."""
     known = None if result.known == ALL_EVIDENCE else known_date(result.known)
     compiled = compile_scenario(result.scenario, known=known, beliefs=result.beliefs)
-    noise = NOISE / math.sqrt(result.draws)
-    if result.data_hash != data_hash:
-        note = "the data have changed since the run, so its parameters cannot be drawn again"
-        return Resampled({}, noise, compiled, note)
-    if result.draws < FEWEST_DRAWS:
-        note = f"{result.draws} draws are too few for rank correlations: run {FEWEST_DRAWS} or more"
-        return Resampled({}, noise, compiled, note)
-    return Resampled(sampled(compiled, seed=result.seed, draws=result.draws), noise, compiled)
-
-
-def ranked(values: Floats) -> Floats:
-    """Ranks with ties averaged, shifted to mean 0 and scaled to variance 1."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    rank = (last - (counts - 1) / 2.0)[inverse].astype(np.float64)
-    standard: Floats = (rank - rank.mean()) / rank.std()
-    return standard
+    return Resampled(drawn_again(result, compiled), noise(result.draws), compiled, why_not(result))
 
 
 def gate_readings(outcome: Floats, resampled: Resampled) -> list[dict[str, Any]]:

@@ -16,7 +16,6 @@ from countermove.desk.citing import entry_data, literature_data, source_data, so
 from countermove.desk.drivers import Resampled, gate_readings, resample
 from countermove.desk.vocabulary import FLOWS, TABLES
 from countermove.errors import InputError, did_you_mean
-from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import ALL_EVIDENCE
@@ -41,7 +40,7 @@ def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[
     chosen = chosen_period(result, outcome, period)
     about, ledger = OUTCOMES[outcome], load_ledger()
     draws = result.outcomes[outcome][chosen]
-    resampled = resample(result, data_hash=data_hash())
+    resampled = resample(result)
     steps = causes.steps_upstream(about.reads)
     mechanisms = [_mechanism(causes.mechanisms()[name], count, ledger) for name, count in steps.items()]
     behind = dict.fromkeys(name for series in about.reads for name in causes.parameters_of_series(series))

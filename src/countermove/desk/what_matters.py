@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from countermove import __version__
 from countermove.desk.disagreements import Disagreement, disagreements, held
-from countermove.desk.drivers import GOVERNMENTS, Resampled, ranked, resample
+from countermove.desk.drivers import GOVERNMENTS, Resampled, resample
 from countermove.errors import InputError, did_you_mean
-from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.evidence.priors import Fixed
 from countermove.experiments import pipeline
+from countermove.experiments.rank_correlation import FEWEST_DRAWS, ranked
 from countermove.experiments.run import SEED, run
 from countermove.experiments.scenario import load_scenario
 from countermove.market.gate_inputs import pick
@@ -95,7 +95,7 @@ def what_matters(
     work = _Work(draws + switch_draws * (1 + sum(len(one.sides) for one in conflicts) + 2 * len(LEVELS)), progress)
     result = run(loaded, draws=draws, seed=seed, progress=work.shifted())
     work.advance(draws)
-    resampled = resample(result, data_hash=data_hash())
+    resampled = resample(result)
     compiled = pipeline.compile_scenario(loaded, beliefs=result.beliefs)
     base = _outcomes(compiled, HEADLINES, period, switch_draws, seed, work)
     return {
@@ -121,9 +121,10 @@ def what_matters(
 def _check(period: str, draws: int, switch_draws: int) -> None:
     if period not in years():
         raise InputError(f"no year {period!r}", where="period", hint=did_you_mean(period, years()))
-    for name, count in (("draws", draws), ("switch draws", switch_draws)):
-        if count < FEWEST:
-            raise InputError(f"{count} {name} are too few for rank correlations", where="draws", hint=f"give {FEWEST} or more")
+    if draws < FEWEST_DRAWS:
+        raise InputError(f"{draws} draws are too few for rank correlations", where="draws", hint=f"give {FEWEST_DRAWS} or more")
+    if switch_draws < FEWEST:
+        raise InputError(f"{switch_draws} switch draws are too few for medians", where="draws", hint=f"give {FEWEST} or more")
 
 
 def _chosen(found: list[Disagreement], only: Sequence[str]) -> list[Disagreement]:

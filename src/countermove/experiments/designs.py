@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem, InputError
-from countermove.experiments.sweep_file import MOST_POINTS, PARAMETER, Design, Factor, Span, check_values
+from countermove.experiments.sweep_file import COMPARING, MOST_POINTS, PARAMETER, Design, Factor, Span, check_values
 
 if TYPE_CHECKING:
     from countermove.experiments.sweep_file import SweepFile
@@ -79,6 +79,14 @@ def scaled(name: str, factor: Factor, unit: Floats, beliefs: str) -> Column:
 def problem(names: Sequence[str]) -> dict[str, Any]:
     """Return the description of a unit cube that SALib wants."""
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def compared_together(design: Design) -> int:
+    """Return how many points in a row are compared with each other, so that they need the same draws; 1 for most designs.
+
+    A base point of a saltelli design with its exchanges, a trajectory of a morris design.
+    """
+    return len(design.factors) + {"saltelli": 2, "morris": 1}[design.kind] if design.kind in COMPARING else 1
 
 
 def require_salib() -> Any:

@@ -2,27 +2,32 @@
 
 PRIM (patient rule induction; Friedman & Fisher 1999, Statistics and Computing 9; for scenario discovery Bryant & Lempert 2010)
 peels a small share of the cases off one side of one input at a time, always where that raises the density of cases of interest
-most, then pastes back. CART (Breiman et al. 1984) splits by the Gini impurity. Both are small implementations of our own.
+most. Rules come from a tree (`trees`). Both are small implementations of our own.
+
+No box and no leaf rests on fewer than `FEWEST_WORLDS` independent worlds, or sampled points, however many rows these have;
+whether a box is more than chance is asked in runs that it was not found with (`held_out`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from countermove.errors import InputError
+from countermove.experiments.futures import Flags, Floats, Futures, Ints, check_interest, grouped, many_worlds
+from countermove.experiments.held_out import density_error, held_out
+from countermove.experiments.importance import importance
 from countermove.experiments.sweep_table import SweepTable
+from countermove.experiments.trees import FEWEST_SHARE, Rule, cart
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 PEEL = 0.05
-FEWEST_SHARE = 0.05
+CHANCE = 0.01
+"""A box whose difference chance makes more often than this is not told from chance."""
 
 
 @dataclass(frozen=True)
@@ -42,38 +47,28 @@ class Box:
         return inside
 
 
-@dataclass(frozen=True)
-class Rule:
-    """One leaf of a tree: the conditions on the way to it, and what it holds."""
-
-    conditions: tuple[str, ...]
-    cases: int
-    density: float
-    coverage: float = field(default=0.0)
-
-
-def check_interest(interest: Flags) -> None:
-    """Raise InputError when there is nothing to tell apart."""
-    if not interest.any():
-        raise InputError("it happens in no run", where="--when", hint="ask for a weaker condition")
-    if interest.all():
-        raise InputError("it happens in every run", where="--when", hint="ask for a stronger condition")
-
-
-def prim(inputs: Mapping[str, Floats], interest: Flags, *, peel: float = PEEL, fewest: float = FEWEST_SHARE) -> list[Box]:
+def prim(
+    inputs: Mapping[str, Floats],
+    interest: Flags,
+    *,
+    peel: float = PEEL,
+    fewest: float = FEWEST_SHARE,
+    axes: Sequence[Ints] = (),
+) -> list[Box]:
     """Return the peeling trajectory, from everything to the densest box; each step restricts one input further.
 
-    `inputs` name -> (case,), `interest` (case,). Peeling stops below the share `fewest` of the cases.
+    `inputs` name -> (case,), `interest` (case,). Peeling stops below the share `fewest` of the cases. `axes` hold the world or
+    sampled point of each case, (case,): of each a box keeps `FEWEST_WORLDS`.
     """
     check_interest(interest)
     names = list(inputs)
-    matrix = np.stack([inputs[name] for name in names], axis=1)
+    matrix = np.stack([inputs[name] for name in names], axis=1) if names else np.empty((len(interest), 0))
     limits = np.stack([matrix.min(axis=0), matrix.max(axis=0)], axis=1)
     whole = limits.copy()
     inside = np.ones(len(interest), dtype=np.bool_)
     found = [_box(names, limits, whole, inside, interest)]
     while True:
-        best = _best_peel(matrix, interest, inside, limits, peel, max(2, int(fewest * len(interest))))
+        best = _best_peel(matrix, interest, inside, peel, max(2, int(fewest * len(interest))), axes)
         if best is None:
             return found
         column, side, cut = best
@@ -83,31 +78,37 @@ def prim(inputs: Mapping[str, Floats], interest: Flags, *, peel: float = PEEL, f
 
 
 def _best_peel(
-    matrix: Floats, interest: Flags, inside: Flags, limits: Floats, peel: float, fewest: int
+    matrix: Floats, interest: Flags, inside: Flags, peel: float, fewest: int, axes: Sequence[Ints]
 ) -> tuple[int, int, float] | None:
     """Return (input, side, new limit) of the peel that leaves the densest box, None when no peel raises the density."""
     rows = matrix[inside]
     hits = interest[inside]
-    density = hits.mean()
-    best: tuple[float, tuple[int, int, float]] | None = None
+    found: list[tuple[float, int, int, float]] = []
     for column in range(matrix.shape[1]):
-        order = np.sort(rows[:, column])
-        drop = max(1, int(peel * len(order)))
-        for side, cut in ((0, order[min(drop, len(order) - 1)]), (1, order[max(len(order) - 1 - drop, 0)])):
-            keep = rows[:, column] >= cut if side == 0 else rows[:, column] <= cut
-            if side == 0 and cut == order[0]:
-                keep = rows[:, column] > cut  # a value that many cases share is peeled off whole
-            if side == 1 and cut == order[-1]:
-                keep = rows[:, column] < cut
+        for side, keep in _peels(rows[:, column], peel):
             left = int(keep.sum())
-            if not fewest <= left < len(order):
+            if not fewest <= left < len(hits):
                 continue
             # Gain in density per case given up, so that a coarse input does not win by peeling much at once.
-            gain = (hits[keep].mean() - density) / (len(order) - left)
-            if gain > 1e-12 and (best is None or gain > best[0]):
+            gain = (hits[keep].mean() - hits.mean()) / (len(hits) - left)
+            if gain > 1e-12:
                 kept = rows[keep, column]
-                best = (gain, (column, side, float(kept.min() if side == 0 else kept.max())))
-    return None if best is None else best[1]
+                found.append((-gain, column, side, float(kept.min() if side == 0 else kept.max())))
+    for _, column, side, cut in sorted(found):
+        keep = rows[:, column] >= cut if side == 0 else rows[:, column] <= cut
+        if many_worlds([axis[inside][keep] for axis in axes], axes):
+            return column, side, cut
+    return None
+
+
+def _peels(values: Floats, peel: float) -> Iterator[tuple[int, Flags]]:
+    """Yield the two peels of one input: side, and which cases stay."""
+    order = np.sort(values)
+    drop = max(1, int(peel * len(order)))
+    low, high = order[min(drop, len(order) - 1)], order[max(len(order) - 1 - drop, 0)]
+    # A value that many cases share is peeled off whole.
+    yield 0, values > low if low == order[0] else values >= low
+    yield 1, values < high if high == order[-1] else values <= high
 
 
 def _box(names: list[str], limits: Floats, whole: Floats, inside: Flags, interest: Flags) -> Box:
@@ -142,51 +143,6 @@ def chosen(boxes: list[Box], *, density: float = 0.8) -> Box:
     """Return the box with the largest coverage that reaches a density, else the densest one."""
     dense = [box for box in boxes if box.density >= density]
     return max(dense, key=lambda box: box.coverage) if dense else max(boxes, key=lambda box: box.density)
-
-
-def cart(inputs: Mapping[str, Floats], interest: Flags, *, depth: int = 3, fewest: float = FEWEST_SHARE) -> list[Rule]:
-    """Return the leaves of a classification tree, densest first; no leaf holds less than the share `fewest` of the cases."""
-    check_interest(interest)
-    names = list(inputs)
-    matrix = np.stack([inputs[name] for name in names], axis=1)
-    least = max(1, int(fewest * len(interest)))
-    total = int(interest.sum())
-    rules: list[Rule] = []
-
-    def grow(rows: NDArray[np.intp], conditions: tuple[str, ...], left: int) -> None:
-        hits = interest[rows]
-        split = _best_split(matrix[rows], hits, least) if left and 0 < hits.sum() < len(hits) else None
-        if split is None:
-            rules.append(Rule(conditions, len(rows), float(hits.mean()), float(hits.sum()) / total))
-            return
-        column, cut = split
-        below = matrix[rows, column] <= cut
-        grow(rows[below], (*conditions, f"{names[column]} <= {cut:.4g}"), left - 1)
-        grow(rows[~below], (*conditions, f"{names[column]} > {cut:.4g}"), left - 1)
-
-    grow(np.arange(len(interest)), (), depth)
-    return sorted(rules, key=lambda rule: -rule.density)
-
-
-def _best_split(matrix: Floats, hits: Flags, least: int) -> tuple[int, float] | None:
-    """Return (input, cut) with the lowest Gini impurity of the two sides, None when no split lowers it."""
-    count = len(hits)
-    share = hits.mean()
-    lowest = 2.0 * share * (1.0 - share) - 1e-9
-    best: tuple[int, float] | None = None
-    below = np.arange(1, count)
-    for column in range(matrix.shape[1]):
-        order = np.argsort(matrix[:, column], kind="stable")
-        values = matrix[order, column]
-        left = np.cumsum(hits[order])[:-1] / below
-        right = (hits.sum() - left * below) / (count - below)
-        impurity = (below * 2.0 * left * (1.0 - left) + (count - below) * 2.0 * right * (1.0 - right)) / count
-        impurity[(values[1:] == values[:-1]) | (below < least) | (count - below < least)] = np.inf
-        place = int(np.argmin(impurity)) if count > 1 else 0
-        if count > 1 and impurity[place] < lowest:
-            lowest = float(impurity[place])
-            best = (column, float(0.5 * (values[place] + values[place + 1])))
-    return best
 
 
 COMPARISONS: dict[str, Callable[[Floats, float], Flags]] = {
@@ -229,19 +185,68 @@ def discover(
         interest, asked = np.ones(len(futures.outcome), dtype=np.bool_), when
         for name, sign, limit in conditions:
             interest &= COMPARISONS[sign](_paired(table, name, scenario, against), limit)
-    boxes = prim(futures.inputs, interest)
-    box = simplified(chosen(boxes, density=density), futures.inputs, interest)
-    spread = {name: (float(values.min()), float(values.max())) for name, values in futures.inputs.items()}
+    if not futures.inputs:
+        reason = next(iter(futures.left_out.values()), "nothing varies")
+        hint = "give more draws, or more points of assumptions"
+        raise InputError(f"nothing can be told apart: {reason}", where=str(folder), hint=hint)
+    told = _told_apart(futures, interest)
+    boxes = prim(told.inputs, interest, axes=told.axes)
+    box = simplified(chosen(boxes, density=density), told.inputs, interest)
     return {
         "when": asked,
         "scenario": table.scenario(scenario),
         "against": against,
         "runs": len(interest),
+        "worlds": len(np.unique(futures.worlds)),
         "share": float(interest.mean()),
-        "box": asdict(box) | {"range": {name: spread[name] for name in box.limits}},
+        "box": _described(box, futures, interest) | {"held_out": _tested(futures, interest, density)},
         "trajectory": [{"restricted": len(b.limits), "coverage": b.coverage, "density": b.density} for b in boxes],
-        "rules": [asdict(rule) for rule in cart(futures.inputs, interest, depth=depth)],
+        "rules": [_counted(rule, futures, interest) for rule in cart(told.inputs, interest, depth=depth, axes=told.axes)],
+        "indistinct": sorted(futures.inputs.keys() - told.inputs.keys()),
+        "left_out": grouped(futures.left_out),
     }
+
+
+def _told_apart(futures: Futures, interest: Flags) -> Futures:
+    """Return the futures with the inputs alone that the condition stands out with: among 160 others a box finds limits by chance.
+
+    An input that matters only together with another, never by itself, is missed.
+    """
+    found = importance(replace(futures, outcome=interest.astype(np.float64)))
+    return replace(futures, inputs={one.factor: futures.inputs[one.factor] for one in found if one.told_apart})
+
+
+def _described(box: Box, futures: Futures, interest: Flags) -> dict[str, Any]:
+    ranges = {name: (float(futures.inputs[name].min()), float(futures.inputs[name].max())) for name in box.limits}
+    inside = box.contains(futures.inputs)
+    return asdict(box) | {"range": ranges} | _independent(futures, interest, inside)
+
+
+def _counted(rule: Rule, futures: Futures, interest: Flags) -> dict[str, Any]:
+    inside = np.zeros(len(interest), dtype=np.bool_)
+    inside[rule.rows] = True
+    return {name: value for name, value in asdict(rule).items() if name != "rows"} | _independent(futures, interest, inside)
+
+
+def _independent(futures: Futures, interest: Flags, inside: Flags) -> dict[str, Any]:
+    """Return how many worlds and points lie inside, and the error of the density from their number."""
+    return {
+        "worlds": len(np.unique(futures.worlds[inside])),
+        "points": len(np.unique(futures.points[inside])),
+        "density_error": density_error(futures.axes, interest, inside),
+    }
+
+
+def _tested(futures: Futures, interest: Flags, density: float) -> dict[str, Any] | None:
+    """Return how a box found in half of the worlds does in the other half."""
+
+    def find(half: Futures, hits: Flags) -> Flags | None:
+        told = _told_apart(half, hits)
+        box = simplified(chosen(prim(told.inputs, hits, axes=told.axes), density=density), told.inputs, hits)
+        return box.contains(futures.inputs) if box.limits else None
+
+    found = held_out(futures, interest, find)
+    return None if found is None else asdict(found) | {"told_from_chance": found.chance < CHANCE}
 
 
 def _paired(table: SweepTable, name: str, scenario: str | None, against: str | None) -> Floats:

@@ -13,17 +13,24 @@ from typing import Any
 import numpy as np
 
 from countermove.errors import InputError
+from countermove.experiments.sweep_file import PARAMETER
 from countermove.experiments.sweep_table import SweepTable
 
 
 def robustness(folder: Path | str, quantity: str, *, more_is_better: bool, threshold: float | None = None) -> dict[str, Any]:
     """Return one row per scenario and point: median, worst 5%, regret (mean, 95%, largest), share that meets the threshold.
 
-    Raises InputError when settings do not share their draws, because futures could then not be compared.
+    Raises InputError for a sweep that varies assumptions, which are states of the world and never settings, and when settings
+    do not share their draws, because futures could then not be compared.
     """
     table = SweepTable(folder)
-    if not table.plan.shared_draws:
-        hint = "give `draws` of 2 or more, or `shared_draws: true`"
+    assumed = [name for name in table.plan.points.columns if name.startswith(PARAMETER)]
+    if assumed:
+        more = f" and {len(assumed) - 3} more" if len(assumed) > 3 else ""
+        hint = "nobody can set those: sweep levers alone, their draws are the futures"
+        raise InputError(f"the sweep varies assumptions: {', '.join(assumed[:3])}{more}", where=str(folder), hint=hint)
+    if len(set(table.plan.blocks)) > 1:
+        hint = "leave out `shared_draws: none`, so that settings meet in the same futures"
         raise InputError("every point has its own draws", where=str(folder), hint=hint)
     name = table.quantity(quantity)
     sign = 1.0 if more_is_better else -1.0

@@ -87,14 +87,17 @@ class ChunkWorker:
             given: dict[str, Any] = {"fixed": assumptions.fixed, "posterior": compiled.posterior}
             return sample(assumptions.parameters, seed=plan.spec.seed, draws=count, first=first, **given)
 
-        if plan.shared_draws:
-            one = drawn(chunk.first_draw, draws)
-            values = {name: np.tile(array, len(points)) for name, array in one.items()}
-        elif points == tuple(range(points[0], points[0] + len(points))):
-            values = drawn(points[0] * plan.spec.draws + chunk.first_draw, chunk.rows)
-        else:
-            parts = [drawn(point * plan.spec.draws + chunk.first_draw, draws) for point in points]
-            values = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        blocks = [plan.blocks[point] for point in points]
+        distinct = sorted(set(blocks))
+        parts = [
+            drawn(run[0] * plan.spec.draws + chunk.first_draw, (len(run) - 1) * plan.spec.draws + draws)
+            for run in _consecutive(distinct)
+        ]
+        values = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        if blocks != distinct:  # points of one block have the same draws
+            place = {block: number for number, block in enumerate(distinct)}
+            rows = np.concatenate([np.arange(draws) + place[block] * draws for block in blocks])
+            values = {name: array[rows] for name, array in values.items()}
         for name, column in plan.points.columns.items():
             if name not in plan.cell_factors:
                 values[name.removeprefix(PARAMETER)] = np.repeat(np.array([float(column[p]) for p in points]), draws)
@@ -115,12 +118,23 @@ class ChunkWorker:
 def pieces(chunk: Chunk) -> list[Chunk]:
     """Return a chunk as pieces of at most `PIECE` draws, so that a large chunk needs no more memory than a small one.
 
-    Only where it covers one point; points share their draws.
+    Only where it covers one point.
     """
     if chunk.last_point - chunk.first_point > 1:
         return [chunk]
     starts = range(chunk.first_draw, chunk.last_draw, PIECE)
     return [replace(chunk, first_draw=first, last_draw=min(first + PIECE, chunk.last_draw)) for first in starts]
+
+
+def _consecutive(numbers: list[int]) -> list[list[int]]:
+    """Return ascending numbers as runs without gaps: a run is sampled at once."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
 
 
 def cell_values(plan: Plan, cell: Cell, rows: range) -> dict[str, Floats]:

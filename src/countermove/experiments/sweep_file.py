@@ -9,6 +9,7 @@ factors:
 levers.washington.duty: {low: 0, high: 0.5}
 parameters/demand.price_elasticity: prior
 draws: 64
+shared_draws: levers             # or all, none: which points see the same draws
 outcomes: [china_compute_h100e, parity_year_chip_decode]
 periods: ["2028", "2032"]
 keep: final                      # or quantiles
@@ -32,6 +33,7 @@ from countermove.experiments.scenario import Scenario, load_scenario
 
 KINDS = ("grid", "latin-hypercube", "sobol", "saltelli", "morris", "file")
 SAMPLED = ("latin-hypercube", "sobol", "saltelli", "morris")
+COMPARING = ("saltelli", "morris")
 ENGINES = ("numpy", "jax")
 MOST_POINTS = 1_000_000
 MOST_RUNS = 10**12
@@ -83,7 +85,8 @@ class SweepFile(BaseModel):
     scenarios: tuple[str, ...] = Field(min_length=1)
     design: Design = Design()
     draws: Annotated[int, Field(ge=1)] = 1000
-    shared_draws: bool | None = None
+    shared_draws: Literal["levers", "all", "none"] = "levers"
+    """Which points see the same draws: those that differ in levers alone, all of them, or none; scenarios always do."""
     seed: Annotated[int, Field(ge=0)] = SEED
     beliefs: Literal["fitted", "prior"] = "fitted"
     known: str | None = None
@@ -185,6 +188,9 @@ def _check_design(document: Document, spec: SweepFile) -> None:
         raise document.error(f"a {design.kind} design takes no `points`", *place, hint="the values give their number; remove it")
     if design.kind in SAMPLED and not design.factors:
         raise document.error(f"a {design.kind} design needs `factors`", "design", hint="name levers and parameters to vary")
+    if design.kind in COMPARING and spec.shared_draws == "none":
+        hint = "leave it out: the points that are compared with each other then share their draws"
+        raise document.error(f"a {design.kind} design compares points that differ in one factor", "shared_draws", hint=hint)
     if (design.kind == "file") != (design.file is not None):
         what = "a design of kind file needs `file`" if design.file is None else f"a {design.kind} design takes no `file`"
         raise document.error(what, "design", hint="kind: file, with file: points.csv")

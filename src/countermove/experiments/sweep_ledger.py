@@ -33,6 +33,8 @@ from countermove.storage.checksums import LIST, line, list_of, read_list, verifi
 MANIFEST, POINTS, SUMMARY, SUMMARY_TABLE = "sweep.json", "points.parquet", "summary.json", "summary.parquet"
 FORMAT = "countermove-sweep"
 FORMAT_VERSION = 2
+"""2: everything carries a checksum, and points of assumptions have draws of their own. What a point of an earlier sweep was given
+cannot be drawn again."""
 NEEDED: Mapping[str, type] = {"spec": dict, "scenarios": dict, "points_hash": str, "fingerprint": str}
 """Keys of the manifest that reading a sweep needs, with their types."""
 AGAIN = "continue it with `countermove sweep ... --resume`, which computes again what is damaged"
@@ -203,10 +205,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             "this is not a sweep of countermove", where=str(folder), hint="give a folder that `countermove sweep --out` wrote"
         )
     if found.get("format_version") == 1:
-        raise InputError("the sweep was written by an earlier version, without checksums", where=str(folder), hint=ANEW)
+        what = "the sweep was written by an earlier version, without checksums and with other draws"
+        raise InputError(what, where=str(folder), hint=ANEW)
     found = json.loads(verified(folder, MANIFEST, hint=ANEW))
     if found.get("format_version") != FORMAT_VERSION:
-        what = f"the sweep has format {found.get('format_version')}, this version reads {FORMAT_VERSION}"
+        what = f"the sweep has format {found.get('format_version')!r:.20}, this version reads {FORMAT_VERSION}"
         raise InputError(what, where=str(path), hint=ANEW)
     for key, kind in NEEDED.items():
         if not isinstance(found.get(key), kind):

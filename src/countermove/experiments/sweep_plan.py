@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError
-from countermove.experiments.designs import Points, place_points
+from countermove.experiments.designs import Points, compared_together, place_points
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.sweep_file import HORIZON, LEVER, MOST_RUNS, PARAMETER, SweepFile, lever_setting
 
@@ -87,10 +87,23 @@ class Plan:
         return self.points.count * len(self.scenarios) * self.spec.draws
 
     @cached_property
-    def shared_draws(self) -> bool:
-        """Whether every point sees the same draws (paired), or each its own."""
-        shared = self.spec.shared_draws
-        return self.spec.draws > 1 if shared is None else shared
+    def blocks(self) -> tuple[int, ...]:
+        """Block of draws of each point: draw d of a point in block b is draw b x `draws` + d of the seed's streams.
+
+        Points of one block share their draws, scenarios always do. By default those share that differ in levers alone, so
+        that settings can be compared future by future while every point of assumptions has draws of its own: with the same
+        few draws at every point, nothing could be told of what is drawn.
+        """
+        count = self.points.count
+        assumed = [column for name, column in self.points.columns.items() if name.startswith(PARAMETER)]
+        if self.spec.shared_draws == "none":
+            return tuple(range(count))
+        if self.spec.shared_draws == "all" or not assumed:
+            return (0,) * count
+        if (compared := compared_together(self.spec.design)) > 1:
+            return tuple(number // compared for number in range(count))
+        found: dict[tuple[float | str, ...], int] = {}
+        return tuple(found.setdefault(values, len(found)) for values in zip(*assumed, strict=True))
 
     @property
     def copula_runs(self) -> int:
@@ -99,9 +112,9 @@ class Plan:
 
         if self.spec.beliefs != "fitted":
             return 0
-        if self.shared_draws:
-            return max(0, self.spec.draws - ROWS) * self.points.count * len(self.scenarios)
-        return max(0, self.points.count * self.spec.draws - ROWS) * len(self.scenarios)
+        draws = self.spec.draws
+        beyond = (min(draws, max(0, (block + 1) * draws - ROWS)) for block in self.blocks)
+        return sum(beyond) * len(self.scenarios)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError, did_you_mean
+from countermove.experiments.designs import compared_together
+from countermove.experiments.fingerprint import fingerprint
+from countermove.experiments.futures import Futures, enough
 from countermove.experiments.sweep import load_plan, require_finished
 from countermove.experiments.sweep_chunk import cell_values
-from countermove.experiments.sweep_ledger import ANEW, Ledger
+from countermove.experiments.sweep_file import LEVER, SAMPLED
+from countermove.experiments.sweep_ledger import ANEW, Ledger, read_manifest
 from countermove.experiments.sweep_plan import Plan
 
 Floats = NDArray[np.float64]
 MOST_ROWS = 2_000_000
 STATISTICS = ("median", "mean", "p5", "p95")
-
-
-@dataclass(frozen=True)
-class Futures:
-    """Runs side by side: `inputs` name -> (row,) of numbers, `outcome` (row,)."""
-
-    inputs: dict[str, Floats]
-    outcome: Floats
-    label: str
+MADE_WITH = ("countermove", "data")
+"""Parts of the fingerprint that say whether drawn parameters come out as they were."""
 
 
 class SweepTable:
@@ -91,7 +88,8 @@ class SweepTable:
     def futures(self, quantity: str, scenario: str | None, against: str | None = None) -> Futures:
         """Return every run of a scenario with all it was given; with `against`, the paired difference from that scenario.
 
-        Inputs are the factors and every parameter that varies between runs, recomputed from the seed.
+        Inputs are the factors and every parameter that varies between runs, recomputed from the seed; those that take too
+        few values to tell them apart are left out, with the reason.
         """
         name, chosen = self.quantity(quantity), self.scenario(scenario)
         outcome = self.outcomes(chosen, name)
@@ -100,12 +98,26 @@ class SweepTable:
             reference = self.scenario(against, option="--against")
             outcome = outcome - self.outcomes(reference, name)
             label += f" less [{reference}]"
-        inputs = {factor: np.repeat(values, self.plan.spec.draws) for factor, values in self.factors().items()}
-        inputs |= self._drawn(chosen)
-        return Futures({k: v for k, v in inputs.items() if np.ptp(v) > 0.0}, outcome.reshape(-1), label)
+        plan, draws = self.plan, self.plan.spec.draws
+        design = {factor: np.repeat(values, draws) for factor, values in self.factors().items()}
+        inputs = {k: v for k, v in (design | self._drawn(chosen)).items() if np.ptp(v) > 0.0}
+        blocks = np.repeat(np.array(plan.blocks, dtype=np.int64), draws)
+        return enough(
+            Futures(
+                inputs,
+                outcome.reshape(-1),
+                label,
+                points=np.repeat(np.arange(plan.points.count), draws),
+                worlds=blocks * draws + np.tile(np.arange(draws), plan.points.count),
+                clusters=np.repeat(_clusters(plan), draws) if _is_sampled(plan) else None,
+                designed=design,
+                levels=_levels(plan),
+            )
+        )
 
     def _drawn(self, scenario: str) -> dict[str, Floats]:
         """Return the drawn parameters of every run, (point x draw,), in the order of points."""
+        self._check_made_with()
         plan, count, draws = self.plan, self.plan.points.count, self.plan.spec.draws
         found: dict[str, Floats] = {}
         for cell in plan.cells:
@@ -118,6 +130,40 @@ class SweepTable:
                     into = found.setdefault(key, np.empty((count, draws)))
                     into[list(cell.points)] = column.reshape(len(cell.points), draws)
         return {name: column.reshape(-1) for name, column in found.items()}
+
+    def _check_made_with(self) -> None:
+        """Raise InputError when parameters cannot be drawn again as the sweep drew them."""
+        then, now = (json.loads(text) for text in (read_manifest(self.folder)["fingerprint"], fingerprint()))
+        unlike = [name for name in MADE_WITH if then.get(name) != now[name]]
+        if unlike:
+            what = "data" if "data" in unlike else "version"
+            hint = "run it again in a new folder, or use the installation that made it"
+            raise InputError(f"the sweep was made with another {what}", where=str(self.folder), hint=hint)
+
+
+def _is_sampled(plan: Plan) -> bool:
+    """Tell whether points are a sample of what they vary, not chosen settings."""
+    return plan.spec.design.kind in SAMPLED or bool(plan.points.columns.keys() - _levels(plan))
+
+
+def _clusters(plan: Plan) -> NDArray[np.int64]:
+    """Return which sampled place in the design each point belongs to, (point,)."""
+    if max(plan.blocks):
+        return np.array(plan.blocks, dtype=np.int64)
+    return np.arange(plan.points.count) // compared_together(plan.spec.design)
+
+
+def _levels(plan: Plan) -> frozenset[str]:
+    """Return the factors whose values were chosen: levers, listed and gridded values, columns of a file that repeat theirs."""
+    factors = plan.spec.design.factors
+    return frozenset(
+        name
+        for name, column in plan.points.columns.items()
+        if name.startswith(LEVER)
+        or plan.spec.design.kind == "grid"
+        or isinstance(factors.get(name), tuple)
+        or (name not in factors and 2 * len(set(column)) <= len(column))
+    )
 
 
 def by_point(outcome: Floats, statistic: str) -> Floats:

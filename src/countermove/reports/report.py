@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from countermove.errors import EnvironmentProblem
+from countermove.experiments.rank_correlation import noise
 from countermove.reports import charts, comparison, table, words
 from countermove.reports.figures.gates import NAMES
 from countermove.reports.figures.key import swatch
@@ -95,7 +96,7 @@ def _context(report: ReportInput) -> dict[str, object]:
         "governments": NAMES,
         "drivers": [(o, Markup(f)) for o, f in charts.driver_figures(report)],  # noqa: S704
         "top_drivers": max((len(found) for found in report.drivers.values()), default=0),
-        "noise": 1.96 / max(report.manifest.draws - 1, 1) ** 0.5,
+        "noise": noise(report.manifest.draws),
         "titles": {m.name: m.title for m in report.mechanisms},
         "labels": {a.path: a.label for a in report.assumptions},
         "compared": compared,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from importlib.util import find_spec
 
@@ -11,10 +10,10 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from countermove.desk.drivers import NOISE, ranked
 from countermove.evidence.ledger import load_parameters
 from countermove.evidence.schema import Parameter
 from countermove.experiments.ensemble import load_ensemble
+from countermove.experiments.rank_correlation import noise, ranked
 from countermove.inference.record import recorded_fit
 from countermove.outcomes import outcome
 from countermove.reports.build.relations import mechanisms_of, relations
@@ -110,18 +109,23 @@ def _assumption(one: Parameter, contraction: float | None) -> Assumption:
 
 
 def drivers(asked: DriversRequest, simulator: Simulator) -> DriversAnswer:
-    """Return the parameters with the largest rank correlations (Spearman 1904) with an outcome; InputError for an unknown one."""
+    """Return the parameters with the largest rank correlations (Spearman 1904) with an outcome, beyond noise.
+
+    Raises InputError for an unknown outcome.
+    """
     about = outcome(asked.outcome)
     scenario, run = simulator.run(asked.scenario, draws=REFINED, seed=asked.seed)
     values = run.value(asked.outcome, asked.year)
     labels = {name: one.label for name, one in load_parameters().items()}
+    limit = noise(REFINED)
     found: list[Driver] = []
     if np.ptp(values) > 0:
         ranks = ranked(values)
         for name, sample in simulator.sample(scenario, draws=REFINED, seed=asked.seed).items():
             if name in labels and np.ptp(sample) > 0:
                 strength = float(np.mean(ranked(sample) * ranks))
-                found.append(Driver(path=f"parameters/{name}", label=labels[name], correlation=round(strength, 3)))
+                if abs(strength) > limit:  # what does nothing is no driver, however few there are
+                    found.append(Driver(path=f"parameters/{name}", label=labels[name], correlation=round(strength, 3)))
     notes = {note.name: note for note in relations({f"parameters/{name}" for name in labels})}
     return DriversAnswer(
         outcome=about.id,
@@ -129,7 +133,7 @@ def drivers(asked: DriversRequest, simulator: Simulator) -> DriversAnswer:
         definition=about.definition,
         period="horizon" if about.kind == "date" else str(asked.year),
         draws=REFINED,
-        noise=round(NOISE / math.sqrt(REFINED), 3),
+        noise=round(limit, 3),
         drivers=sorted(found, key=lambda one: -abs(one.correlation))[:MOST_DRIVERS],
         mechanisms=[
             MechanismLine(name=name, title=notes[name].title, equation=notes[name].equation)

@@ -46,13 +46,22 @@ class FactorDocument(Document):
     factor: str
 
 
+class LeftOutDocument(Document):
+    """Factors with too few values to say anything of."""
+
+    reason: str
+    factors: list[str]
+
+
 class SensitivityRowDocument(Document):
     """What one outcome depends on, strongest first."""
 
     outcome: str
     method: Literal["sobol", "morris", "delta"]
     statistic: str
-    factors: list[FactorDocument]
+    factors: list[FactorDocument] = Field(description="told from a factor that does nothing; strongest first")
+    indistinct: list[str] = Field(description="not told from a factor that does nothing; in no order of strength")
+    left_out: list[LeftOutDocument]
 
 
 class SensitivityDocument(Document):
@@ -85,6 +94,16 @@ class RobustnessDocument(Document):
     settings: list[SettingDocument] = Field(description="least regret first")
 
 
+class HeldOutDocument(Document):
+    """A box found in half of the worlds, in the other half."""
+
+    density: float
+    elsewhere: float = Field(description="density outside the box")
+    worlds: int
+    chance: float = Field(description="probability of such a difference between two like sets")
+    told_from_chance: bool
+
+
 class BoxDocument(Document):
     """A box of futures (PRIM): limits by factor, and how many of the cases it holds."""
 
@@ -92,6 +111,10 @@ class BoxDocument(Document):
     cases: int
     coverage: float = Field(description="share of all cases found inside")
     density: float = Field(description="share of what is inside that are cases")
+    density_error: float = Field(description="half-width of a 95% interval, from worlds and sampled points")
+    worlds: int = Field(description="joint draws inside; runs of one world are no independent witnesses")
+    points: int = Field(description="points of the design inside")
+    held_out: HeldOutDocument | None = Field(description="null where half of the worlds give no box to test")
 
 
 class RuleDocument(Document):
@@ -100,6 +123,9 @@ class RuleDocument(Document):
     conditions: list[str]
     cases: int
     density: float
+    density_error: float
+    worlds: int
+    points: int
     coverage: float
 
 
@@ -110,7 +136,10 @@ class DiscoverDocument(Document):
     scenario: str
     against: str | None
     runs: int
+    worlds: int = Field(description="joint draws in the sweep")
     share: float = Field(description="share of the runs in which the condition holds")
     box: BoxDocument
     trajectory: list[dict[str, Any]]
     rules: list[RuleDocument] = Field(description="densest first")
+    indistinct: list[str] = Field(description="factors that the condition does not stand out with; in no order")
+    left_out: list[LeftOutDocument]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from countermove.evidence.ledger import load_ledger
+from countermove.experiments.rank_correlation import why_not
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.statistics import Point as Simulated
 from countermove.reports.build.displacement import displaced, displacement_notes, displacement_remarks
@@ -71,7 +72,11 @@ def report_input(stored: Result | Comparison) -> ReportInput:
         gates=gates,
         sources=source_rows(ledger, scenarios, compared, rows, disagreements, gates),
         limits=LIMITS,
-        notes=(*_notes(stored), *displacement_remarks(ratios, {r.scenario.id: r.scenario.label for r in results})),
+        notes=(
+            *_notes(stored),
+            *_silent(first),
+            *displacement_remarks(ratios, {r.scenario.id: r.scenario.label for r in results}),
+        ),
     )
 
 
@@ -157,3 +162,8 @@ def _notes(stored: Result | Comparison) -> tuple[str, ...]:
     if isinstance(stored, Comparison) and not stored.past.identical:
         return (f"The scenarios do not share their past: {stored.past.note}.",)
     return ()
+
+
+def _silent(first: Result) -> tuple[str, ...]:
+    """Say why the report names no parameters that outcomes move with, where it cannot."""
+    return (f"What outcomes move with is not shown: {why}.",) if (why := why_not(first)) else ()
