@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from countermove.evidence.ledger import load_parameters
 from countermove.experiments.draws import STREAMS, sample, uniforms
-from countermove.experiments.pipeline import Compiled, compile_scenario
+from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
 from countermove.experiments.scenario import load_scenario
 from countermove.market.compile import compile_market
 from countermove.market.inputs import Bundle, MarketInputs
@@ -77,13 +77,13 @@ def box() -> dict[str, Floats]:
 
 @cache
 def compiled(preset: str, sets: tuple[str, ...] = ()) -> Compiled:
-    """A preset as arrays, gates included."""
-    return compile_scenario(load_scenario(preset, sets=sets))
+    """A preset as arrays, gates included, and no posterior: these runs draw from the box, whatever was fitted to it."""
+    return compile_scenario(load_scenario(preset, sets=sets), beliefs=PRIOR)
 
 
 def with_levers(preset: str, levers: Mapping[str, Any]) -> Compiled:
     """A preset with dated levers laid over it: lever -> month -> value or parts."""
-    return compile_scenario(replace(load_scenario(preset).with_levers(levers), id="changed"))
+    return compile_scenario(replace(load_scenario(preset).with_levers(levers), id="changed"), beliefs=PRIOR)
 
 
 def inputs(scenario: Compiled, values: Mapping[str, Floats], *, dt: float = 1.0) -> MarketInputs:

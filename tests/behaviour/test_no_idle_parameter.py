@@ -39,7 +39,7 @@ REGIMES = {
             "beijing.grey_enforcement": {"2026-02": 0.5},
             "beijing.subsidy": {"2026-02": {"value": 30.0, "vendor": 0.3, "user": 0.3, "fab": 0.4}},
         },
-        {"hbm_domestic_2026": 0.5, "hbm_in_house_2026": 0.1, "hbm_imports": 5.0},
+        {"hbm_domestic_2026": 0.5, "hbm_in_house_2026": 0.1, "hbm_imports": 5.0, "low_end_line_rate": 250.0},
     ),
     "logic binds": Regime(
         "b30a+open",

@@ -83,6 +83,29 @@ def test_every_outcome_says_what_it_is() -> None:
         assert set(item.reads) <= set(SERIES), item.id
 
 
+def test_an_outcome_that_is_called_a_share_is_declared_as_one() -> None:
+    called = {item.id for item in OUTCOMES.values() if "share" in item.id.split("_")}
+    assert called == {item.id for item in OUTCOMES.values() if item.part_of_whole}
+    assert {item.unit for item in OUTCOMES.values() if item.part_of_whole} == {"1"}
+
+
+ROUNDING = 1e-12
+"""What a difference of sums may lie below zero by: rests of some hundred terms in double precision."""
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("step", ["year", "quarter"])
+def test_a_share_lies_within_nothing_and_all_over_the_whole_prior_box(preset: str, step: str) -> None:
+    outside = {}
+    for name, by_period in measure(box_run(preset), step).items():
+        if not OUTCOMES[name].part_of_whole:
+            continue
+        values = np.stack(list(by_period.values()))
+        if np.any((values < -ROUNDING) | (values > 1.0 + ROUNDING)):
+            outside[name] = (values.min(), values.max())
+    assert outside == {}
+
+
 @pytest.mark.parametrize("item", OUTCOMES.values(), ids=lambda item: item.id)
 def test_an_outcome_reads_the_series_it_declares_and_no_other(item: Outcome) -> None:
     run = box_run(PRESET).monthly

@@ -21,7 +21,7 @@ from countermove.market.paths import (
     spread_evenly,
     step_from,
 )
-from countermove.market.tables import market_share_by_vendor, other_vendor_split, smaller_vendor_split
+from countermove.market.tables import LOW_END_CARDS, market_share_by_vendor, other_vendor_split, smaller_vendor_split
 from countermove.market.windows import ageing, on_offer, windows
 from countermove.market.world import class_units, rest_of_world_revenue, world_h100e
 from countermove.quantities.calendar import MONTHS
@@ -215,6 +215,7 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
     Before a launch part of the line runs ahead of orders; the H200's stock is the reported one of the end of 2025.
     """
     rates = dict.fromkeys(FOREIGN_PRODUCTS, p.open_line_rate)
+    rates |= dict.fromkeys(LOW_END_CARDS, p.low_end_line_rate)
     rates |= dict.fromkeys(("a100-sxm", "a800-sxm", "h800-sxm"), p.hopper_line_rate_2023)
     rates |= dict.fromkeys(("mi308x", "mi325x"), p.amd_line_rate)
     fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)

@@ -132,7 +132,7 @@ def observe(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> 
         "us_bandwidth": s.us_bandwidth,
         "us_displaced": s.us_displaced,
         "budget": x.budget * c.dt,
-        "not_served": xp.sum(f.unmet + f.waiting, axis=0),
+        "not_served": xp.sum(f.unmet + f.waiting + f.given_up, axis=0),
         "deferred": xp.sum(s.deferred, axis=0),
         "queued": xp.sum(s.licence_queue + s.approval_queue + s.order_backlog, axis=(0, 1)),
         "cap_headroom": f.cap_headroom[H200],

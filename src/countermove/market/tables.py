@@ -32,6 +32,10 @@ HOURS_IN_TERM = 3 * 8766.0
 VENDOR_SPLIT_PARAMETERS = ("split_cambricon", "split_hygon", "split_thead", "split_kunlunxin", "split_moore", "split_metax")
 
 
+#: Cards that are diverted from lines which buyers elsewhere share.
+LOW_END_CARDS = ("l20", "rtx-pro-6000d")
+
+
 def column(values: Any) -> Floats:
     """A (n,) table as (n, 1), ready to meet a draw axis."""
     return np.asarray(values, dtype=float)[:, None]
@@ -127,7 +131,7 @@ def other_vendor_split(p: Bundle) -> Floats:
 
 def line_months(p: Bundle) -> Floats:
     """Months from a start on the line to a finished package (foreign, draw or 1): low-end cards are diverted, not made."""
-    low_end = [name in ("l20", "rtx-pro-6000d") for name in OFFER_PRODUCTS[FOREIGN]]
+    low_end = [name in LOW_END_CARDS for name in OFFER_PRODUCTS[FOREIGN]]
     return below(*[p.line_months_low_end if low else p.line_months for low in low_end])
 
 

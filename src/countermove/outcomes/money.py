@@ -68,6 +68,7 @@ MONEY = (
         "Duty passed on in the buyers' price over all duty and revenue share; 0 where nothing is collected.",
         ("duty_on_buyers", "duty_proceeds"),
         lambda w: share(w.flow("duty_on_buyers"), w.flow("duty_proceeds")),
+        part_of_whole=True,
     ),
     Outcome(
         "domestic_ai_chip_revenue_usd_bn",

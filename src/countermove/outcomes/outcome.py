@@ -26,3 +26,5 @@ class Outcome:
     reads: tuple[str, ...]
     measure: Callable[[Window], Floats]
     theme: str = "money"
+    part_of_whole: bool = False
+    """Whether it is a share: what is counted above the line is counted below it too, so it lies within 0 and 1."""

@@ -20,6 +20,7 @@ SELF_SUFFICIENCY = (
         ("units",),
         lambda w: share(w.flow("units", DOMESTIC), w.flow("units", DOMESTIC) + w.flow("units", FOREIGN)),
         "self-sufficiency",
+        part_of_whole=True,
     ),
     Outcome(
         "domestic_share_money",
@@ -30,6 +31,7 @@ SELF_SUFFICIENCY = (
         ("value",),
         lambda w: share(w.flow("value", DOMESTIC), market_value(w)),
         "self-sufficiency",
+        part_of_whole=True,
     ),
     Outcome(
         "domestic_share_compute",
@@ -40,16 +42,19 @@ SELF_SUFFICIENCY = (
         ("added_h100e",),
         lambda w: share(w.flow("added_h100e", DOMESTIC_ROUTE), w.flow("added_h100e")),
         "self-sufficiency",
+        part_of_whole=True,
     ),
     Outcome(
         "china_shortage_share",
         "Demand that found no chips",
         "1",
         "ratio",
-        "Budget of the period less what was spent in it, over the budget; below 0 when old demand is served.",
-        ("spent", "budget"),
-        lambda w: 1.0 - share(w.flow("spent"), w.flow("budget")),
+        "Money that looked for chips and got none (nothing to be had, a wait preferred, an order void or dropped), over that "
+        "money and what was spent. Money that looks again counts again; orders still open count when they end.",
+        ("not_served", "spent"),
+        lambda w: share(w.flow("not_served"), w.flow("not_served") + w.flow("spent")),
         "self-sufficiency",
+        part_of_whole=True,
     ),
     Outcome(
         "domestic_slack_share",
@@ -60,5 +65,6 @@ SELF_SUFFICIENCY = (
         ("slack", "made_by_vendor"),
         lambda w: w.weighted("slack", "made_by_vendor"),
         "self-sufficiency",
+        part_of_whole=True,
     ),
 )

@@ -7,6 +7,9 @@ from countermove.market.mechanisms.demand import TINY
 from countermove.market.mechanisms.foreign_supply import erlang
 from countermove.market.state import State
 
+AMPLE = 4.0
+"""How many times what is wanted an input counts as covering at most, where it is no limit at all."""
+
 
 def leontief(dies: Array, stacks: Array, slots: Array, xp: Array) -> Array:
     """Packages possible from each input alone, then the least: ``min(dies, stacks, slots)`` (Leontief 1941)."""
@@ -26,6 +29,27 @@ def production_mix(launched: Array, successor: Array, has_successor: Array, hand
 def ration(pool: Array, needs: Array, xp: Array) -> Array:
     """Share out a common pool in proportion to need; nobody gets more than asked. `pool` (draw,), `needs` (vendor, draw)."""
     return needs * xp.minimum(1.0, pool / (xp.sum(needs, axis=0) + TINY))
+
+
+def fed_with_memory(need: Array, pool: Array, own: Array, has_own: Array, xp: Array) -> tuple[Array, Array]:
+    """Share of a vendor's need of stacks that is met, and the part that its own memory meets, thousand stacks (vendor, draw).
+
+    Own memory first, for vendors that have it (`has_own`, (vendor, 1)), then the common pool in proportion to what is left.
+    The share says something about packages that take stacks alone: where none are needed it means nothing.
+    """
+    from_own = xp.minimum(need * has_own, own)
+    from_pool = ration(pool, need - from_own, xp)
+    return xp.minimum((from_own + from_pool) / (need + TINY), 1.0), from_own
+
+
+def memory_cover(there: Array, need: Array, stacked: Array, stackless: Array, wish: Array, xp: Array) -> Array:
+    """What memory alone would allow over what is wanted, (draw,).
+
+    `there` and `need` in thousand stacks, (draw,). `stacked` are the packages that dies, slots and orders allow of products that
+    take stacks; `stackless` those ordered that need none, which count as covered `AMPLE` times, as those that need no die do.
+    `wish` is all that is ordered. All thousand packages, (draw,).
+    """
+    return (there / (need + TINY) * stacked + AMPLE * stackless) / wish
 
 
 def hbm_inflow(extra: Array, imports: Array, domestic: Array, in_house: Array, floor: Array, xp: Array) -> tuple[Array, Array]:
@@ -61,7 +85,10 @@ def inputs_at_hand(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arr
 
 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
-    """Make packages: dies leave the foundry after a lag, HBM is shared by need, lines slow down when stock piles up."""
+    """Make packages: dies leave the foundry after a lag, HBM is shared by need, lines slow down when stock piles up.
+
+    HBM limits the products that take it; dies and slots that they leave idle are not moved to others in the same month.
+    """
     price = s.price[c.domestic_offers]
     ordered = c.vendor_sum @ (1000.0 * xp.sum(f.desired[c.domestic_offers], axis=1) / price)
     expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / 3.0))
@@ -71,27 +98,27 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
 
     have = inputs_at_hand(s, p, c, x, f, xp)
     mix = production_mix(f.launched, c.successor, c.has_successor, p.handover, c.vendor_sum)
-    dies_each = c.vendor_sum @ (mix * c.dies_per_package) + TINY
-    stacks_each = c.vendor_sum @ (mix * c.hbm_stacks) + TINY
-    from_dies = have["dies"] / dies_each
-    # A vendor that has launched nothing yet makes nothing: its mix is zero, which would leave the parts as no limit.
-    possible = leontief(from_dies, have["slots"], aim, xp) * (c.vendor_sum @ mix)
-    need = possible * stacks_each
-    own_used = xp.minimum(need * c.has_own_hbm, have["own"])
-    shared = ration(have["pool"], need - own_used, xp)
-    made = xp.minimum(possible, (own_used + shared) / stacks_each)
-    used = made * stacks_each
+    from_dies = have["dies"] / (c.vendor_sum @ (mix * c.dies_per_package) + TINY)
+    # A vendor that has launched nothing yet makes nothing: its mix is zero, and the dies of no package are no limit.
+    possible = mix * leontief(from_dies, have["slots"], aim, xp)[c.vendor_index]
+    takes_stacks = c.hbm_stacks > 0.0
+    stacked = xp.where(takes_stacks, possible, 0.0)
+    need = c.vendor_sum @ (stacked * c.hbm_stacks)
+    fed, own_used = fed_with_memory(need, have["pool"], have["own"], c.has_own_hbm, xp)
+    # Product by product: one that takes no stacks is not held up by those its vendor lacks for another.
+    products = xp.where(takes_stacks, possible * fed[c.vendor_index], possible)
+    made = c.vendor_sum @ products
+    used = need * fed
     own_used = xp.minimum(own_used, used)
-    products = mix * made[c.vendor_index]
+    dies_used = c.vendor_sum @ (products * c.dies_per_package)
 
-    all_hbm = (have["pool"] + have["own"]) / (xp.sum(need, axis=0) + TINY) * xp.sum(possible, axis=0)
     wish = xp.sum(aim, axis=0) + TINY
-    cover = xp.stack(
-        [xp.sum(xp.minimum(from_dies, aim * 4.0), axis=0) / wish, all_hbm / wish, xp.sum(have["slots"], axis=0) / wish]
-    )
+    stackless = xp.sum(aim * (1.0 - c.vendor_sum @ xp.where(takes_stacks, mix, 0.0)), axis=0)
+    memory = memory_cover(have["pool"] + have["own"], xp.sum(need, axis=0), xp.sum(stacked, axis=0), stackless, wish, xp)
+    logic = xp.sum(xp.minimum(from_dies, aim * AMPLE), axis=0) / wish
     state = {
         "die_pipeline": have["pipeline"],
-        "die_stock": xp.maximum(have["dies"] - made * dies_each, 0.0),
+        "die_stock": xp.maximum(have["dies"] - dies_used, 0.0),
         "hbm_pool": xp.maximum(have["pool"] - xp.sum(used - own_used, axis=0), 0.0),
         "hbm_in_house": xp.maximum(have["own"] - xp.sum(own_used, axis=0), 0.0),
         "expected_orders": expected,
@@ -101,11 +128,11 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     flows = {
         "domestic_made": products,
         "made_by_vendor": made,
-        "input_cover": cover,
+        "input_cover": xp.stack([logic, memory, xp.sum(have["slots"], axis=0) / wish]),
         "good_dies": have["good_dies"],
         "hbm_made": have["hbm_made"],
         "wafer_capacity": have["wafers"],
-        "dies_used": made * dies_each,
+        "dies_used": dies_used,
         "hbm_used": used,
         "slack": xp.sum(xp.where(made >= aim * 0.999, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
     }
@@ -164,6 +191,6 @@ MECHANISM = Mechanism(
         "wafer_split",
         "dies_per_wafer",
     ),
-    equation="packages = min(good dies/dies each, HBM stacks/stacks each, packaging slots, orders + restocking)",
+    equation="packages = min(good dies/dies each, HBM stacks/stacks each where any, packaging slots, orders + restocking)",
     sources=("semianalysis-2025-09-08-ascend-ramp", "leontief-1941-structure"),
 )

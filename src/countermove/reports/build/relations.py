@@ -14,7 +14,7 @@ KIND = "parameters/"
 
 # Monthly series that are computed on observation, with the stocks and flows they are computed from.
 OBSERVED: dict[str, tuple[str, ...]] = {
-    "not_served": ("unmet", "waiting"),
+    "not_served": ("unmet", "waiting", "given_up"),
     "queued": ("licence_queue", "approval_queue", "order_backlog"),
     "installed_h100e": ("installed", "performance_factor"),
     "installed_bandwidth": ("installed", "performance_factor"),

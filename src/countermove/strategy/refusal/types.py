@@ -159,7 +159,7 @@ def _stakes(cells: Cells, setting: Setting, columns: list[int], *, year: int) ->
     cut = replace(cells, years=tuple(window), values=cells.values[:, columns][:, :, :, : len(window)])
     market, domestic, foreign = (aggregated(cut, name, setting.discount) for name in (MARKET, DOMESTIC, FOREIGN))
     offer = setting.offers.index(setting.offer)
-    shortage = np.maximum(cut.outcome(SHORTAGE)[offer, 0, year], 0.0)
+    shortage = cut.outcome(SHORTAGE)[offer, 0, year]
     return Stakes(
         relief=market - market[:, :1],
         loss=domestic[:, :1] - domestic,
