@@ -44,7 +44,8 @@ from countermove.cli import (
     what_matters,
     whatif,
 )
-from countermove.errors import CountermoveError, EnvironmentProblem, did_you_mean
+from countermove.cli.output import open_streams, say
+from countermove.errors import CountermoveError, EnvironmentProblem, did_you_mean, one_line, shortened
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
 
@@ -120,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        open_streams()
         _check_place()
         code = _invoke(given)
         sys.stdout.flush()
@@ -169,7 +171,7 @@ def _invoke(arguments: list[str]) -> int:
 
 def _usage_message(error: Any, arguments: list[str]) -> str:
     """Return a usage error with what was found, and the nearest command name or the way to the help text."""
-    message = " ".join(error.format_message().split())
+    message = one_line(" ".join(error.format_message().split()))
     words = [argument for argument in arguments if not argument.startswith("-")]
     group: Any = typer.main.get_command(app)
     known: list[str] = []
@@ -181,9 +183,10 @@ def _usage_message(error: Any, arguments: list[str]) -> str:
     if message.startswith("No such command"):
         typed = words[len(known)] if len(words) > len(known) else ""
         where = f"{' '.join(known)} has no command named" if known else "no command named"
-        return f"{where} {typed!r}\n  {did_you_mean(typed, group.commands)}"
+        return f"{where} '{shortened(typed)}'\n  {did_you_mean(typed, group.commands)}"
     found = _given_value(getattr(getattr(error, "param", None), "opts", ()), arguments)
-    shown = f"{message} (found {found!r})" if found is not None and found not in message else message
+    said = found is None or found in message or shortened(found) in message
+    shown = message if said else f"{message} (found '{shortened(found)}')"
     return f"{shown}\n  see {' '.join(['countermove', *known, '--help'])}"
 
 
@@ -211,7 +214,7 @@ def _forget_output() -> None:
 
 
 def _bug_message(error: Exception) -> str:
-    found = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    found = one_line(f"{type(error).__name__}: {' '.join(str(error).split())}")
     return f"unexpected problem ({found}); please report it, with the output of COUNTERMOVE_DEBUG=1 countermove ..."
 
 
@@ -221,7 +224,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _say(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
+    say(message, quiet=False)
     return code
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 import warnings
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from countermove.cli import options
-from countermove.cli.output import print_json, print_text
+from countermove.cli.output import print_json, print_text, say
 
 EPILOG = """Examples:
 
@@ -57,7 +56,7 @@ def sensitivity(
         warnings.simplefilter("always")
         found = [indices(folder, name, method=method, scenario=scenario, against=against, statistic=of) for name in names]
     if any("Bias Notice" in str(notice.message) for notice in notices):
-        print("few runs per factor: some indices may be biased; more draws or points sharpen them", file=sys.stderr)
+        say("few runs per factor: some indices may be biased; more draws or points sharpen them", quiet=False)
     if as_json:
         print_json({"folder": str(folder), "outcomes": found})
     else:

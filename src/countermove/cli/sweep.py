@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,10 +59,10 @@ def sweep(
             )
     except KeyboardInterrupt:
         # The general message, "nothing was written", would be wrong here.
-        print("interrupted; what is done is kept: continue with --resume", file=sys.stderr)
+        say("interrupted; what is done is kept: continue with --resume", quiet=False)
         raise SystemExit(130) from None
     say(f"{done.computed} chunks computed, {done.kept} found done; written: {out}", quiet=quiet)
-    document = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    document = sweeping.require_finished(out)
     if as_json:
         print_json({"folder": str(out), "computed": done.computed, "kept": done.kept} | document)
     else:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from countermove import __version__
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
@@ -34,6 +36,7 @@ from countermove.experiments.sweep_plan import Plan, plan_sweep
 
 Progress = Callable[[int, int], None]
 FORMAT_VERSION = 1
+SUMMARY_KEYS = {"runs": int, "points": int, "cells": int, "rows": list, "rows_in_all": int}
 SUMMARY_CELLS = 64
 """Cells that the printed summary and summary.json show; summary.parquet holds all."""
 
@@ -112,22 +115,46 @@ def sweep(
 def load_plan(folder: Path | str) -> Plan:
     """Return the plan of a stored sweep; InputError when the folder holds none."""
     found = read_manifest(Path(folder))
-    return Plan(
-        SweepFile.model_validate(found["spec"]),
-        {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()},
-        _read_points(Path(folder) / POINTS),
-    )
+    with _damage_named(Path(folder) / MANIFEST):
+        spec = SweepFile.model_validate(found["spec"])
+        scenarios = {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()}
+        count = int(found["points"])
+    with _damage_named(Path(folder) / POINTS):
+        points = _read_points(Path(folder) / POINTS)
+        if points.count != count:
+            raise ValueError(f"{points.count} points where sweep.json says {count}")
+    return Plan(spec, scenarios, points)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn whatever a missing or malformed piece of a stored sweep raises into an InputError that names its file."""
+    try:
+        yield
+    except InputError:
+        raise
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        what = f"{'.'.join(map(str, first['loc'])) or 'spec'}: {first['msg'].lower()}"
+    except KeyError as error:
+        what = f"the key {error} is missing"
+    except (TypeError, ValueError, AttributeError, OSError) as error:
+        what = str(error)
+    else:
+        return
+    raise InputError(f"the file is damaged: {what}", where=str(path), hint="run the sweep again in a new folder")
 
 
 def require_finished(folder: Path | str) -> dict[str, Any]:
     """Return the summary of a finished sweep; InputError when it is not finished."""
     read_manifest(Path(folder))
-    try:
-        found: dict[str, Any] = json.loads((Path(folder) / SUMMARY).read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(
-            "the sweep is not finished", where=str(folder), hint="continue it with `countermove sweep ... --resume`"
-        ) from None
+    path = Path(folder) / SUMMARY
+    if not path.is_file():
+        raise InputError("the sweep is not finished", where=str(folder), hint="continue it with `countermove sweep ... --resume`")
+    with _damage_named(path):
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not all(isinstance(found[key], kind) for key, kind in SUMMARY_KEYS.items()):
+            raise ValueError(f"{', '.join(SUMMARY_KEYS)} are not what they were")
     return found
 
 
@@ -171,8 +198,12 @@ def _check_same(plan: Plan, folder: Path) -> None:
     """Raise InputError when a folder was begun by another file, version or installation."""
     found, wanted = read_manifest(folder), _identity(plan)
     wanted = json.loads(json.dumps(wanted))
-    if found["fingerprint"] != wanted["fingerprint"]:
+    with _damage_named(folder / MANIFEST):
+        for key, value in wanted.items():
+            if not isinstance(found[key], type(value)):
+                raise TypeError(f"{key} is not what it was")
         unlike = differences(found["fingerprint"], wanted["fingerprint"])
+    if found["fingerprint"] != wanted["fingerprint"]:
         raise InputError(
             f"the sweep was begun by another installation: {unlike}",
             where=str(folder),
