@@ -45,7 +45,7 @@ from countermove.cli import (
     whatif,
 )
 from countermove.cli.output import open_streams, say
-from countermove.errors import CountermoveError, EnvironmentProblem, did_you_mean, one_line, shortened
+from countermove.errors import CountermoveError, EnvironmentProblem, InputError, did_you_mean, one_line, shortened
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
 
@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         open_streams()
-        _check_place()
+        _check_place(given)
         code = _invoke(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -137,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("COUNTERMOVE_DEBUG") == "1":
             raise
         _forget_output()
-        code = _say(f"{error.filename or 'output'}: {error.strerror or error}\n  see countermove doctor", USAGE)
+        code = _say(str(_machine_problem(error)), USAGE)
     except Exception as error:
         if os.environ.get("COUNTERMOVE_DEBUG") == "1":
             raise
@@ -199,8 +199,14 @@ def _given_value(names: Sequence[str], arguments: list[str]) -> str | None:
     return None
 
 
-def _check_place() -> None:
-    """Raise EnvironmentProblem when the current folder was removed, in which no path can be resolved."""
+def _check_place(arguments: Sequence[str]) -> None:
+    """Raise before any work: for a current folder that was removed, and for an argument (a file's name) that is no text.
+
+    The first is an EnvironmentProblem, the second an InputError: names of other encodings can be opened but not written down.
+    """
+    for argument in arguments:
+        if any("\ud800" <= char <= "\udfff" for char in argument):
+            raise InputError(f"'{shortened(argument)}' is not UTF-8 text", where="arguments", hint="rename the file")
     try:
         os.getcwd()
     except FileNotFoundError:
@@ -211,6 +217,12 @@ def _forget_output() -> None:
     """Send what is still buffered nowhere, so that it does not fail again at exit."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _machine_problem(error: OSError) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        error.strerror or str(error), where=shortened(error.filename or "output"), hint="see countermove doctor"
+    )
 
 
 def _bug_message(error: Exception) -> str:

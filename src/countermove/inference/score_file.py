@@ -59,7 +59,7 @@ def _row(entry: dict[str, str], where: str) -> Published:
     try:
         value = float(convert(number, (entry["unit"] or "").strip(), about.unit))
     except InputError as error:
-        raise InputError(f"unit {entry['unit']!r}: {error}", where=where, hint=f"{name} is in {about.unit}") from None
+        raise InputError(f"unit {entry['unit']!r}: {error.what}", where=where, hint=f"{name} is in {about.unit}") from None
     share = TOLERANCE[grade]
     return Published(
         name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False
