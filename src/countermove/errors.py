@@ -27,11 +27,12 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _WORD = re.compile(r"""[^\s'"`]+""")
+_QUOTED = re.compile(r"""(?<!\w)(['"])((?:(?!\1).)+)\1(?!\w)""", re.DOTALL)
 _BREAK = re.compile(r"[\t\n]")
 
 
 def visible(text: str) -> str:
-    """Return a text with every character that a terminal would obey or hide written out: ``\\x1b``, ``\\u202e``.
+    """Return a text with every character that a terminal would obey or hide written out by its number.
 
     Tabs and line feeds stay. The result can be printed in any UTF-8 terminal.
     """
@@ -48,12 +49,22 @@ def shortened(value: Any) -> str:
 
 def one_line(text: str) -> str:
     """Return a part of a message in one visible line: line breaks written out, overlong words and texts cut."""
-    line = _BREAK.sub(_written_out, visible(_WORD.sub(_cut_word, text)))
+    cut = _WORD.sub(_cut_word, _QUOTED.sub(_cut_quoted, text))
+    line = _BREAK.sub(_written_out, visible(cut))
     return line if len(line) <= LONGEST_PART else f"{line[:LONGEST_PART]}... ({len(text):,} characters)"
 
 
 def _written_out(match: re.Match[str]) -> str:
     return match[0].encode("unicode_escape").decode("ascii")
+
+
+def _cut_quoted(match: re.Match[str]) -> str:
+    quote, inside = match[1], match[2]
+    return (
+        match[0]
+        if len(inside) <= 2 * LONGEST_VALUE or ("/" in inside and len(inside) <= LONGEST_PATH)
+        else (f"{quote}{shortened(inside)}{quote}")
+    )
 
 
 def _cut_word(match: re.Match[str]) -> str:

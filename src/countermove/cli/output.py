@@ -1,7 +1,7 @@
 """What commands print: one JSON document, or text; and progress on stderr.
 
 Whatever a title, an id or a file name holds, no character reaches the terminal that it would obey: in text they are written out
-(``\\x1b``), in JSON they are escaped and so stay the same document.
+by their numbers, in JSON they are escaped and so stay the same document.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from countermove.errors import EnvironmentProblem, InputError
+from countermove.errors import EnvironmentProblem, InputError, visible
 from countermove.policy.check_timeline import OutcomeSpell, Timeline
 from countermove.policy.checks import NOTICE
 from countermove.reports.figures import svg
@@ -23,7 +23,7 @@ def write(shown: Timeline, path: Path) -> Path:
         raise InputError(f"'{path.name}' does not end in .svg", where="--svg", hint="give a file name such as h200.svg")
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(draw(shown) + "\n", encoding="utf-8")
+        beside.write_text(visible(draw(shown)) + "\n", encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

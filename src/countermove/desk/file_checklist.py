@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.errors import EnvironmentProblem, InputError, did_you_mean, visible
 from countermove.policy.checks import NOTICE, CheckResult, GateResult
 from countermove.policy.facts import load_countries, load_facts
 from countermove.policy.force import evidence_end
@@ -27,7 +27,7 @@ def write(result: CheckResult, path: Path) -> Path:
     text = markdown(result) if path.suffix == ".md" else page(result)
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
+        beside.write_text(visible(text), encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)

@@ -97,7 +97,8 @@ def _only_once(x: Bundle, sub: int) -> Bundle:
 def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
     from countermove.market.engines.jax_engine import require_jax
 
-    jax = require_jax()
+    require_jax()
+    import jax
     import jax.numpy as jnp
 
     if float(inputs.constants["dt"]) != 1.0:
