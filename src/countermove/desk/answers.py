@@ -119,8 +119,9 @@ def _statement(check: Check, odds: float | None, found: Point, results: Results)
     against = f"{first} against {check.than}" if check.than else f"under {first.rstrip(',')}"
     if odds is None:
         return f"{_subject(check)}{when}, {against}{loops}: {_band(check, found)} {draws}"
+    claimed = f"probability {probability_words(odds)} that {_claimed(check)}{when}"
     if check.differs:
-        return f"probability {probability_words(odds)} that {_claimed(check)}{when} under {first} than under {check.than}{loops} {draws}"
+        return f"{claimed} under {first} than under {check.than}{loops} {draws}"
     return (
         f"probability {probability_words(odds)} that {_claimed(check)}{when}{',' if check.than else ''} {against}{loops} {draws}"
     )

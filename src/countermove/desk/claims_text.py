@@ -102,8 +102,8 @@ def _foot(document: Document) -> list[str]:
         "A status sums up the evidence, not the model. "
     )
     probabilities = (
-        "Probabilities are shares of draws under the named scenario and the stated assumptions: conditional forecasts, no predictions, "
-        "no advice."
+        "Probabilities are shares of draws under the named scenario and the stated assumptions: conditional forecasts, no "
+        "predictions, no advice."
         if document["draws"]
         else ""
     )

@@ -12,8 +12,8 @@ from countermove.strategy.refusal.readings import READINGS
 from countermove.strategy.refusal.setting import CAPABILITIES, REPLIES
 
 CAVEAT = (
-    "Probabilities under stated priors and a stated precision, from reports that may be wrong: a reading that gains is not thereby "
-    "true, and reports are taken as independent given the type."
+    "Probabilities under stated priors and a stated precision, from reports that may be wrong: a reading that gains is not "
+    "thereby true, and reports are taken as independent given the type."
 )
 NEAR_ONE = 0.15
 """Log Bayes factors closer to 0 than this are called nearly uninformative."""
