@@ -166,7 +166,7 @@ def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[
 
 
 def claims(case: str, **options: Any) -> dict[str, Any]:
-    """Return the claims of a case with evidence for and against and the model's odds; see `desk.claims.claims` for options."""
+    """Return the claims of a case with evidence for and against and the model's probabilities; options: `desk.claims.claims`."""
     from countermove.desk.claims import claims as table
 
     return table(case, **options)

@@ -42,6 +42,10 @@ WRONG = [
     ([*BATCH, "--out", "."], ["--out", "is a folder"]),
     ([*SENSITIVITY, "--of", "mode"], ["--of", "one of: median, mean, p5, p95"]),
     ([*SENSITIVITY, "--top", "0"], ["--top"]),
+    (["substitute", "h200", "--workload", "decode", "--count", "9" * 400], ["--count", "1 to 1,000,000,000"]),
+    (["check", "h200", "--die-mm2", "0"], ["die_mm2", "a die of no area"]),
+    (["run", "h200-2026", "--set", "levers.washington.duty=0x" + "f" * 300], ["levers.washington.duty", "whole number of 302"]),
+    (["run", "h200-2026", "--set", "parameters/supply.hbm_imports=0x" + "f" * 5000], ["hbm_imports", "whole number of 5002"]),
     (["robustness", "sweep", "china_compute_h100e@2032", "--want", "more", "--threshold", "nan"], ["--threshold", "finite"]),
 ]
 
@@ -56,7 +60,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(("arguments", "messages"), WRONG, ids=[" ".join(arguments) for arguments, _ in WRONG])
+@pytest.mark.parametrize(("arguments", "messages"), WRONG, ids=[" ".join(arguments)[:120] for arguments, _ in WRONG])
 def test_a_mistake_is_named_before_anything_is_done(
     command: Command, here: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], messages: list[str]
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from countermove import api
 from countermove.cli.documents import DOCUMENTS
-from countermove.desk.answers import answer, odds_words
+from countermove.desk.answers import answer, probability_words
 from countermove.desk.checks import read_checks, run_scenarios
 from countermove.desk.claims import find_case, runs_of
 from countermove.desk.claims_text import lines
@@ -55,7 +55,7 @@ def test_the_model_gives_odds_where_it_must(claims_table: dict[str, Any], number
         assert f"({claims_table['draws']:,} draws)" in check["statement"]
         assert check["scenario"] in check["statement"]
         if check["odds"] is not None:
-            assert check["statement"].startswith(f"odds {odds_words(check['odds'])} that ")
+            assert check["statement"].startswith(f"probability {probability_words(check['odds'])} that ")
             assert check["p5"] <= check["median"] <= check["p95"]
 
 
@@ -72,7 +72,7 @@ def test_odds_are_shares_of_draws(claims_table: dict[str, Any]) -> None:
     check = row(claims_table, "C8")["model"]["checks"][0]
     draws = api.run("h200-2026", draws=claims_table["draws"]).outcome("h200_china_revenue_usd_bn")["2026"]
     assert check["odds"] == np.mean(draws < 1)
-    assert (odds_words(0.0), odds_words(0.934), odds_words(1.0)) == ("below 0.01", "0.93", "above 0.99")
+    assert (probability_words(0.0), probability_words(0.934), probability_words(1.0)) == ("below 0.01", "0.93", "above 0.99")
     assert "that H200 revenue in China stays below $1bn in 2026 under h200-2026 (64 draws)" in check["statement"]
 
 

@@ -44,7 +44,8 @@ from countermove.cli import (
     what_matters,
     whatif,
 )
-from countermove.errors import CountermoveError, EnvironmentProblem, did_you_mean
+from countermove.cli.output import open_streams, say
+from countermove.errors import CountermoveError, EnvironmentProblem, InputError, did_you_mean, one_line, shortened
 
 USAGE, BUG, INTERRUPTED = 2, 70, 130
 
@@ -120,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, _interrupt)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        _check_place()
+        open_streams()
+        _check_place(given)
         code = _invoke(given)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -135,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if os.environ.get("COUNTERMOVE_DEBUG") == "1":
             raise
         _forget_output()
-        code = _say(f"{error.filename or 'output'}: {error.strerror or error}\n  see countermove doctor", USAGE)
+        code = _say(str(_machine_problem(error)), USAGE)
     except Exception as error:
         if os.environ.get("COUNTERMOVE_DEBUG") == "1":
             raise
@@ -169,7 +171,7 @@ def _invoke(arguments: list[str]) -> int:
 
 def _usage_message(error: Any, arguments: list[str]) -> str:
     """Return a usage error with what was found, and the nearest command name or the way to the help text."""
-    message = " ".join(error.format_message().split())
+    message = one_line(" ".join(error.format_message().split()))
     words = [argument for argument in arguments if not argument.startswith("-")]
     group: Any = typer.main.get_command(app)
     known: list[str] = []
@@ -181,9 +183,10 @@ def _usage_message(error: Any, arguments: list[str]) -> str:
     if message.startswith("No such command"):
         typed = words[len(known)] if len(words) > len(known) else ""
         where = f"{' '.join(known)} has no command named" if known else "no command named"
-        return f"{where} {typed!r}\n  {did_you_mean(typed, group.commands)}"
+        return f"{where} '{shortened(typed)}'\n  {did_you_mean(typed, group.commands)}"
     found = _given_value(getattr(getattr(error, "param", None), "opts", ()), arguments)
-    shown = f"{message} (found {found!r})" if found is not None and found not in message else message
+    said = found is None or found in message or shortened(found) in message
+    shown = message if said else f"{message} (found '{shortened(found)}')"
     return f"{shown}\n  see {' '.join(['countermove', *known, '--help'])}"
 
 
@@ -196,8 +199,14 @@ def _given_value(names: Sequence[str], arguments: list[str]) -> str | None:
     return None
 
 
-def _check_place() -> None:
-    """Raise EnvironmentProblem when the current folder was removed, in which no path can be resolved."""
+def _check_place(arguments: Sequence[str]) -> None:
+    """Raise before any work: for a current folder that was removed, and for an argument (a file's name) that is no text.
+
+    The first is an EnvironmentProblem, the second an InputError: names of other encodings can be opened but not written down.
+    """
+    for argument in arguments:
+        if any("\ud800" <= char <= "\udfff" for char in argument):
+            raise InputError(f"'{shortened(argument)}' is not UTF-8 text", where="arguments", hint="rename the file")
     try:
         os.getcwd()
     except FileNotFoundError:
@@ -210,8 +219,14 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _machine_problem(error: OSError) -> EnvironmentProblem:
+    return EnvironmentProblem(
+        error.strerror or str(error), where=shortened(error.filename or "output"), hint="see countermove doctor"
+    )
+
+
 def _bug_message(error: Exception) -> str:
-    found = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    found = one_line(f"{type(error).__name__}: {' '.join(str(error).split())}")
     return f"unexpected problem ({found}); please report it, with the output of COUNTERMOVE_DEBUG=1 countermove ..."
 
 
@@ -221,7 +236,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _say(message: str, code: int) -> int:
-    print(message, file=sys.stderr)
+    say(message, quiet=False)
     return code
 
 

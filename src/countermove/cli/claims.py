@@ -1,4 +1,4 @@
-"""`countermove claims`: the claims of a case beside the evidence and the model's odds."""
+"""`countermove claims`: the claims of a case beside the evidence and the model's probabilities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPILOG = """Examples:
   countermove claims h200-2026 --no-model
   countermove claims h200-2026 --draws 4000 --json > claims.json
 
-Evidence comes from the ledger; odds come from running the scenarios that a row names, with the same random numbers.
+Evidence comes from the ledger; probabilities come from running the scenarios that a row names, with the same random numbers.
 A status (supported, contested, contradicted, open) sums up the evidence, not the model.
 """
 
@@ -29,13 +29,13 @@ def claims(
     seed: options.Seed = options.SEED,
     rows: Annotated[str | None, typer.Option("--rows", help="Only these claims: C2,C8.")] = None,
     sources: Annotated[bool, typer.Option("--sources", help="Show the address of every source.")] = False,
-    model: Annotated[bool, typer.Option("--model/--no-model", help="Whether to run the model for the odds.")] = True,
+    model: Annotated[bool, typer.Option("--model/--no-model", help="Whether to run the model for the probabilities.")] = True,
     known: options.Known = None,
     prior: options.Prior = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Show the claims of a case: who makes them, what speaks for and against them, and the model's odds where it has any."""
+    """Show the claims of a case: who makes them, what speaks for and against them, and the model's probability, if any."""
     from countermove.desk.claims import claims as table
     from countermove.desk.claims_text import lines
 

@@ -1,4 +1,4 @@
-"""`countermove infer refusal`: what an observer may infer, as odds."""
+"""`countermove infer refusal`: what an observer may infer, as probabilities."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ EPILOG = """Examples:
   countermove infer refusal --events refusal --lambda 4
   countermove infer refusal --mode short-game --prior chip_parity=0.15 --prior protection=0.7
 
-Prior, posterior and Bayes factor per capability, after one refusal and after the dated sequence. Odds, not findings of fact.
+Prior, posterior and Bayes factor per capability, after one refusal and after the dated sequence.
+Probabilities, not findings of fact.
 """
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Infer what an observed move reveals, as odds.")
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Infer what an observed move reveals, as probabilities.")
 
 
 @app.command("refusal", epilog=EPILOG)
@@ -49,7 +50,7 @@ def refusal(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Say how a refusal, and the dated reports after it, move the odds of what lies behind it."""
+    """Say how a refusal, and the dated reports after it, move the probability of what lies behind it."""
     from countermove.errors import InputError
     from countermove.strategy.refusal.infer import infer_refusal
     from countermove.strategy.refusal.words import document

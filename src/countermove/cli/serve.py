@@ -27,11 +27,12 @@ def serve(
     engine: Annotated[str, typer.Option("--engine", help="auto (JAX where installed) or numpy.")] = "auto",
 ) -> None:
     """Open the web app: move a lever and see money, compute and self-sufficiency move."""
+    from countermove.errors import visible
     from countermove.web.serving import compiling
     from countermove.web.serving import serve as run
 
     try:
-        run(host=host, port=port, browser=browser, engine=engine, say=typer.echo)
+        run(host=host, port=port, browser=browser, engine=engine, say=lambda words: typer.echo(visible(words)))
     finally:
         if compiling():
             # A compiler cannot be interrupted, and it crashes when the interpreter is taken down around it.

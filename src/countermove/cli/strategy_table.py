@@ -43,7 +43,7 @@ def refusal_text(body: Mapping[str, Any]) -> str:
         ("Reading", body["readings"], body["readings_after_one_refusal"]),
     ):
         lines += ["", f"{title:<34}{'prior':>8}{'one refusal':>14}{'factor':>9}{'all reports':>14}{'factor':>9}"]
-        lines += [_odds_line(name, belief, first[name]) for name, belief in every.items()]
+        lines += [_belief_line(name, belief, first[name]) for name, belief in every.items()]
     hidden = body["hidden_equal_chip"]
     shown = f"{hidden['prior']:>8.0%}{'':>23}{hidden['posterior']:>14.0%}{hidden['bayes_factor']:>9.2f}"
     lines += [f"{'hidden equal chip (upper bound)':<34}{shown}", "", "Bayes factor by lambda (all reports)"]
@@ -59,7 +59,7 @@ def refusal_text(body: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "", *textwrap.wrap(body["paragraph"], WIDTH), "", *textwrap.wrap(body["caveat"], WIDTH)])
 
 
-def _odds_line(name: str, every: Mapping[str, Any], first: Mapping[str, Any]) -> str:
+def _belief_line(name: str, every: Mapping[str, Any], first: Mapping[str, Any]) -> str:
     shown = name.replace("_", " ").replace("-", " ")
     one = f"{every['prior']:>8.0%}{first['posterior']:>14.0%}{_factor(first):>9}"
     return f"{shown:<34}{one}{every['posterior']:>14.0%}{_factor(every):>9}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,7 +66,7 @@ def sweep(
             )
     except KeyboardInterrupt:
         # The general message, "nothing was written", would be wrong here.
-        print("interrupted; what is done is kept: continue with --resume", file=sys.stderr)
+        say("interrupted; what is done is kept: continue with --resume", quiet=False)
         raise SystemExit(130) from None
     say(f"{done.computed} chunks computed, {done.kept} found done; written: {out}", quiet=quiet)
     document = sweeping.require_finished(out)

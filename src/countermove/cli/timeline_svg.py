@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from countermove.errors import EnvironmentProblem, InputError
+from countermove.errors import EnvironmentProblem, InputError, visible
 from countermove.policy.check_timeline import OutcomeSpell, Timeline
 from countermove.policy.checks import NOTICE
 from countermove.reports.figures import svg
@@ -23,7 +23,7 @@ def write(shown: Timeline, path: Path) -> Path:
     if path.suffix != ".svg":
         raise InputError(f"'{path.name}' does not end in .svg", where="--svg", hint="give a file name such as h200.svg")
     try:
-        write_page(path, draw(shown) + "\n")
+        write_page(path, visible(draw(shown)) + "\n")
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot write: {error.strerror or error}", where=str(path), hint="choose a folder that exists"

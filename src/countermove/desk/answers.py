@@ -1,4 +1,4 @@
-"""What the runs say to a check: odds of passing its threshold, the median with its range, and a sentence."""
+"""What the runs say to a check: the probability of passing its threshold, the median with its range, and a sentence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from countermove.outcomes import OUTCOMES
 Floats = NDArray[np.float64]
 Results = Mapping[str, Result]
 
-LEAST_SHOWN = 0.005  # half of the last decimal that odds and shares are printed with
+LEAST_SHOWN = 0.005  # half of the last decimal that probabilities and shares are printed with
 
 #: Outcomes whose differences are also given relative to the scenario they are taken from.
 RELATIVE_KINDS = ("flow", "stock")
@@ -29,7 +29,7 @@ RELATIVE_UNITS = ("usd_bn", "cny_bn", "thousand package", "thousand h100e", "1")
 
 
 def answer(check: Check, results: Results) -> dict[str, Any]:
-    """Return the answer as plain data; `odds` is None for a check without threshold, or where no draw counts."""
+    """Return the answer as plain data; `odds`, a probability, is None for a check without threshold, or where no draw counts."""
     values, counted = _draws(check, results)
     document = _question(check) | ({} if counted is None else {"share_of_draws": counted})
     if not len(values):
@@ -111,7 +111,7 @@ def _relative(check: Check, results: Results) -> float | None:
 
 
 def _statement(check: Check, odds: float | None, found: Point, results: Results) -> str:
-    """One sentence: the odds with what they are about, or the median with its range."""
+    """One sentence: the probability with what it is of, or the median with its range."""
     draws = f"({next(iter(results.values())).draws:,} draws)"
     first = check.scenario + (f", {check.label}," if check.levers else "")
     loops = ("" if check.loops else ", all loops off") + (f", {check.label}" if check.parameters else "")
@@ -119,20 +119,23 @@ def _statement(check: Check, odds: float | None, found: Point, results: Results)
     against = f"{first} against {check.than}" if check.than else f"under {first.rstrip(',')}"
     if odds is None:
         return f"{_subject(check)}{when}, {against}{loops}: {_band(check, found)} {draws}"
+    claimed = f"probability {probability_words(odds)} that {_claimed(check)}{when}"
     if check.differs:
-        return f"odds {odds_words(odds)} that {_claimed(check)}{when} under {first} than under {check.than}{loops} {draws}"
-    return f"odds {odds_words(odds)} that {_claimed(check)}{when}{',' if check.than else ''} {against}{loops} {draws}"
+        return f"{claimed} under {first} than under {check.than}{loops} {draws}"
+    return (
+        f"probability {probability_words(odds)} that {_claimed(check)}{when}{',' if check.than else ''} {against}{loops} {draws}"
+    )
 
 
-def odds_words(odds: float) -> str:
-    """Return odds with two decimals; no number of draws makes them 0 or 1."""
-    if odds > 1.0 - LEAST_SHOWN:
+def probability_words(share: float) -> str:
+    """Return a probability with two decimals; no number of draws makes it 0 or 1."""
+    if share > 1.0 - LEAST_SHOWN:
         return "above 0.99"
-    return "below 0.01" if odds < LEAST_SHOWN else f"{odds:.2f}"
+    return "below 0.01" if share < LEAST_SHOWN else f"{share:.2f}"
 
 
 def _claimed(check: Check) -> str:
-    """What the odds are of, as a clause without period and scenario."""
+    """What the probability is of, as a clause without period and scenario."""
     subject, threshold, rises = _subject(check), check.threshold or 0.0, check.above is not None
     if check.differs:
         words = ("later", "earlier") if check.is_date else ("higher", "lower")

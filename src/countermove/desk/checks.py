@@ -59,7 +59,7 @@ class Check:
 
     @property
     def threshold(self) -> float | None:
-        """The number whose odds are wanted, None when there is none."""
+        """The number whose probability of being passed is wanted, None when there is none."""
         return self.above if self.above is not None else self.below
 
     @property

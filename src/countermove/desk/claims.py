@@ -19,7 +19,7 @@ from countermove.experiments.result import Result
 from countermove.experiments.run import ALL_EVIDENCE, DRAWS, SEED, Progress
 
 ODDS, RANGES, GATE, ELSEWHERE, NOTHING = "odds", "ranges", "gate", "elsewhere", "nothing"
-"""What the model has for a row: odds, ranges without a threshold, a gate's state, another command, or nothing."""
+"""What the model has for a row: probabilities, ranges without a threshold, a gate's state, another command, or nothing."""
 
 
 def find_case(name: str) -> Case:
@@ -58,7 +58,7 @@ def claims(
     simulate: bool = True,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Return the table of a case as plain data: evidence from the ledger and, unless `simulate` is off, the model's odds.
+    """Return the table of a case as plain data: evidence from the ledger and, with `simulate`, the model's probabilities.
 
     `known` hides what became known later, from the evidence and from the gates; statuses stay those of all evidence.
     Raises InputError for an unknown case or row, DataError for a check that the model cannot answer.

@@ -101,10 +101,10 @@ def _foot(document: Document) -> list[str]:
         "Grades: A official text or filing, B named press or analyst, C derived or one weak page, D do not rely on it. "
         "A status sums up the evidence, not the model. "
     )
-    odds = (
-        "Odds are shares of draws under the named scenario and the stated assumptions: conditional forecasts, no predictions, "
-        "no advice."
+    probabilities = (
+        "Probabilities are shares of draws under the named scenario and the stated assumptions: conditional forecasts, no "
+        "predictions, no advice."
         if document["draws"]
         else ""
     )
-    return wrapped(meaning + odds)
+    return wrapped(meaning + probabilities)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.errors import EnvironmentProblem, InputError, did_you_mean, visible
 from countermove.policy.checks import NOTICE, CheckResult, GateResult
 from countermove.policy.facts import load_countries, load_facts
 from countermove.policy.force import evidence_end
@@ -30,7 +30,7 @@ def write(result: CheckResult, path: Path) -> Path:
         )
     text = markdown(result) if path.suffix == ".md" else page(result)
     try:
-        write_page(path, text)
+        write_page(path, visible(text))
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot write: {error.strerror or error}", where=str(path), hint="choose a folder that exists"

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import yaml
 
-from countermove.errors import CountermoveError, DataError, InputError
+from countermove.errors import CountermoveError, DataError, InputError, shortened
 from countermove.evidence.data_tree import DATA, shown_path
 
 #: Deepest allowed nesting of lists and mappings; the data tree needs about eight.
@@ -23,6 +23,10 @@ MAX_DEPTH: Final = 40
 
 #: Largest file read, in bytes.
 MAX_BYTES: Final = 20_000_000
+
+#: Longest whole number: about the largest that a double can hold, so that it converts without overflow everywhere.
+MAX_DIGITS: Final = 300
+MAX_BITS: Final = 997
 
 # libyaml's event parser, about ten times faster; the pure Python one stands in where PyYAML was built without it.
 _EventParser: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -142,12 +146,12 @@ def described(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
-        return f"a mapping with {', '.join(list(value)[:4]) or 'no keys'}"
+        return f"a mapping with {', '.join(shortened(key) for key in list(value)[:4]) or 'no keys'}"
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}"
     if isinstance(value, str):
-        return f"text '{value if len(value) <= 60 else value[:57] + '...'}'"
-    return str(value)
+        return f"text '{shortened(value)}'"
+    return shortened(value)
 
 
 def _kind(name: str) -> type[CountermoveError]:
@@ -238,17 +242,23 @@ class _Builder:
         if text[0] not in _NUMBER_START:
             return text
         if _INT.fullmatch(text):
-            if len(text) > 300:
-                raise self._refused(event, f"a whole number of {len(text)} digits", "quote it if it is a text")
-            return int(text)
+            return self._whole(event, 10)
         if _FLOAT.fullmatch(text):
             return float(text)
         if _BASED.fullmatch(text):
-            return int(text, 0)
+            return self._whole(event, 0)
         infinity = _INFINITY.fullmatch(text)
         if infinity:
             return float(f"{infinity[1]}inf")
         return text
+
+    def _whole(self, event: Any, base: int) -> int:
+        """Return a whole number; one that no floating-point number could hold is refused whatever its notation."""
+        text: str = event.value
+        number = int(text, base) if base == 0 or len(text) <= MAX_DIGITS else None
+        if number is None or number.bit_length() > MAX_BITS:
+            raise self._refused(event, f"a whole number of {len(text)} digits", "quote it if it is a text")
+        return number
 
     def _refused(self, event: Any, what: str, hint: str) -> CountermoveError:
         return _kind(self._name)(f"found {what}", where=f"{self._name}:{event.start_mark.line + 1}", hint=hint)

@@ -150,8 +150,9 @@ def _from_file(path: Path) -> Points:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             header, *rows = list(csv.reader(file)) or [[]]
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+    except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+        csv_reason = str(error) if isinstance(error, csv.Error) else "it is not UTF-8 text"
+        reason = getattr(error, "strerror", None) or csv_reason
         raise InputError(
             f"cannot read the table: {reason}", where=str(path), hint="give a CSV file beside the sweep file"
         ) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from countermove.errors import InputError, did_you_mean, nearest
+from countermove.errors import InputError, did_you_mean, nearest, shortened
 from countermove.experiments.schedules import MAIN
 
 TOP_LEVEL = ("start", "horizon", "hazards")
@@ -26,9 +26,9 @@ def parse_sets(options: Sequence[str]) -> dict[str, Any]:
     seen: set[str] = set()
     for option in options:
         path, separator, text = option.partition("=")
-        path, where = path.strip(), f"--set {option}"
+        path, where = path.strip(), f"--set {shortened(path.strip())}"
         if not separator or not path or not text.strip():
-            raise InputError("expected path=value", where=where, hint=EXAMPLE)
+            raise InputError(f"expected path=value, found '{shortened(option)}'", where="--set", hint=EXAMPLE)
         if path in seen:
             raise InputError(f"{path} is set twice", where=where, hint="keep one")
         seen.add(path)
@@ -44,7 +44,7 @@ def parse_value(text: str, *, where: str) -> Any:
         return loads(text, where).data
     except InputError as error:
         hint = "write 0.5, a word, or {2026-02: 0.5, 2027-01: 0}"
-        raise InputError(f"cannot read the value {text!r}: {error.what}", where=where, hint=hint) from None
+        raise InputError(f"cannot read the value '{shortened(text)}': {error.what}", where=where, hint=hint) from None
 
 
 def place_of_set(options: Sequence[str]) -> Callable[..., str]:
@@ -55,7 +55,7 @@ def place_of_set(options: Sequence[str]) -> Callable[..., str]:
         for option in options:
             path = option.partition("=")[0].strip().removeprefix("levers.")
             if path == wanted or path.startswith(f"{wanted}."):
-                return f"--set {option}"
+                return f"--set {shortened(option.partition('=')[0].strip())}"
         return "--set"
 
     return where

@@ -6,11 +6,13 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from countermove import __version__
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean
@@ -38,6 +40,7 @@ from countermove.experiments.sweep_plan import Plan, plan_sweep
 Progress = Callable[[int, int], None]
 Tell = Callable[[str], None]
 SHOWN_DAMAGED = 8
+SUMMARY_KEYS = {"runs": int, "points": int, "cells": int, "rows": list, "rows_in_all": int}
 SUMMARY_CELLS = 64
 """Cells that the printed summary and summary.json show; summary.parquet holds all."""
 
@@ -138,15 +141,34 @@ def _is_summarised(ledger: Ledger) -> bool:
 def load_plan(folder: Path | str) -> Plan:
     """Return the plan of a stored sweep; InputError when the folder holds none."""
     found, ledger = read_manifest(Path(folder)), Ledger(Path(folder))
+    with _damage_named(Path(folder) / MANIFEST):
+        spec = SweepFile.model_validate(found["spec"])
+        scenarios = {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()}
+        count = int(found["points"])
+    with _damage_named(Path(folder) / POINTS):
+        points = _read_points(ledger.read(ledger.folder / POINTS, hint=ANEW))
+        if points.count != count:
+            raise ValueError(f"{points.count} points where sweep.json says {count}")
+    return Plan(spec, scenarios, points)
+
+
+@contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    """Turn whatever a missing or malformed piece of a stored sweep raises into an InputError that names its file."""
     try:
-        return Plan(
-            SweepFile.model_validate(found["spec"]),
-            {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()},
-            _read_points(ledger.read(ledger.folder / POINTS, hint=ANEW)),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        where = str(ledger.folder / MANIFEST)
-        raise InputError(f"the sweep cannot be read: {str(error).splitlines()[0]}", where=where, hint=ANEW) from None
+        yield
+    except InputError:
+        raise
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        what = f"{'.'.join(map(str, first['loc'])) or 'spec'}: {first['msg'].lower()}"
+    except KeyError as error:
+        what = f"the key {error} is missing"
+    except (TypeError, ValueError, AttributeError, OSError) as error:
+        what = str(error)
+    else:
+        return
+    raise InputError(f"the file is damaged: {what}", where=str(path), hint=ANEW)
 
 
 def require_finished(folder: Path | str) -> dict[str, Any]:
@@ -155,7 +177,10 @@ def require_finished(folder: Path | str) -> dict[str, Any]:
     ledger = Ledger(Path(folder))
     if not (ledger.folder / SUMMARY).is_file():
         raise InputError("the sweep is not finished", where=str(folder), hint="continue it with `countermove sweep ... --resume`")
-    found: dict[str, Any] = json.loads(ledger.read(ledger.folder / SUMMARY))
+    with _damage_named(ledger.folder / SUMMARY):
+        found: dict[str, Any] = json.loads(ledger.read(ledger.folder / SUMMARY))
+        if not all(isinstance(found[key], kind) for key, kind in SUMMARY_KEYS.items()):
+            raise ValueError(f"{', '.join(SUMMARY_KEYS)} are not what they were")
     return found
 
 
@@ -199,8 +224,12 @@ def _check_same(plan: Plan, folder: Path) -> None:
     """Raise InputError when a folder was begun by another file, version or installation."""
     found, wanted = read_manifest(folder), _identity(plan)
     wanted = json.loads(json.dumps(wanted))
-    if found["fingerprint"] != wanted["fingerprint"]:
+    with _damage_named(folder / MANIFEST):
+        for key, value in wanted.items():
+            if not isinstance(found[key], type(value)):
+                raise TypeError(f"{key} is not what it was")
         unlike = differences(found["fingerprint"], wanted["fingerprint"])
+    if found["fingerprint"] != wanted["fingerprint"]:
         raise InputError(
             f"the sweep was begun by another installation: {unlike}",
             where=str(folder),

@@ -243,6 +243,7 @@ def check_values(name: str, values: tuple[float | str, ...], *, where: str) -> N
     """Raise InputError unless `name` is a lever, a lever's part or a parameter, and every value is in its range."""
     from countermove.evidence.ledger import load_parameters
     from countermove.experiments.set_option import parse_sets
+    from countermove.policy.lever_definitions import load_levers
 
     if name.startswith(PARAMETER):
         parameters = load_parameters()
@@ -258,6 +259,9 @@ def check_values(name: str, values: tuple[float | str, ...], *, where: str) -> N
     if not name.startswith(LEVER):
         parse_sets([f"{name}=0"])  # says which paths there are
         raise InputError(f"{name!r} cannot be swept", where=where, hint="factors are levers.GOVERNMENT.LEVER and parameters/NAME")
+    if name.count(".") not in (2, 3):
+        what = f"{name!r} names no lever" if name.count(".") < 2 else f"{name!r} has more parts than a lever's part"
+        raise InputError(what, where=where, hint=did_you_mean(name, [f"{LEVER}{lever}" for lever in load_levers()]))
     for value in values or (0,):
         try:
             _base().with_levers({name.removeprefix(LEVER): value} if name.count(".") == 2 else _part(name, value))

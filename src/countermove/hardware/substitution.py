@@ -25,6 +25,8 @@ from countermove.hardware.workloads import Case, load_models
 Row = dict[str, Any]
 
 #: Systems that stand for the vendors where no candidates are named.
+MOST_CHIPS = 1_000_000_000
+"""More than were ever made; a larger count is a slip."""
 USUAL: Final = ("hgx-h20", "hgx-h200", "hgx-b200", "gb200-nvl72", "oam-mi325x", "atlas-800t-a2", "cloudmatrix-384")
 
 #: Vendors whose chips reach buyers in China without crossing a border.
@@ -73,8 +75,8 @@ def substitute(
         models = replace(models, workloads={**models.workloads, workload: changed})
         cases = changed.cases
     number = count if count is not None else (wanted.system.count if wanted.system else 1)
-    if number < 1:
-        raise InputError(f"{number} chips", where="--count", hint="at least 1")
+    if not 1 <= number <= MOST_CHIPS:
+        raise InputError(f"{number} chips", where="--count", hint=f"1 to {MOST_CHIPS:,}")
     if missing_facts(wanted.chip):
         raise InputError(_lacking(wanted.chip), where=wanted.chip.place, hint="state the missing fact in the catalogue")
     rows = []
@@ -102,6 +104,8 @@ def _row(
     needed = count / parity
     target_power, power = (_power(chip) for chip in (wanted, other))
     rate = _rate(other, workload, cases)
+    if not rate > 0.0:
+        return {"candidate": other.name, "chip": other.chip.id, "refused": "no deployment keeps the limit of this workload"}
     price = other.chip.price_usd
     return {
         "candidate": other.name,

@@ -26,13 +26,16 @@ def read_scores(path: Path) -> tuple[Published, ...]:
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read it: {error}", where=str(path), hint="give a CSV file in UTF-8") from None
     table = csv.DictReader(lines)
-    header = tuple(table.fieldnames or ())
+    try:
+        header, entries = tuple(table.fieldnames or ()), tuple(table)
+    except csv.Error as error:
+        raise InputError(f"it is no CSV: {error}", where=f"{path}:{table.line_num}", hint="give a CSV file in UTF-8") from None
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise InputError(
             f"no column {', '.join(missing)}", where=f"{path}:1", hint=f"the columns are {','.join(COLUMNS)}, in any order"
         )
-    rows = tuple(_row(entry, f"{path}:{number}") for number, entry in enumerate(table, start=2))
+    rows = tuple(_row(entry, f"{path}:{number}") for number, entry in enumerate(entries, start=2))
     if not rows:
         raise InputError("it holds no row", where=str(path), hint="give at least one value")
     seen: set[tuple[str, str]] = set()
@@ -59,7 +62,7 @@ def _row(entry: dict[str, str], where: str) -> Published:
     try:
         value = float(convert(number, (entry["unit"] or "").strip(), about.unit))
     except InputError as error:
-        raise InputError(f"unit {entry['unit']!r}: {error}", where=where, hint=f"{name} is in {about.unit}") from None
+        raise InputError(f"unit {entry['unit']!r}: {error.what}", where=where, hint=f"{name} is in {about.unit}") from None
     share = TOLERANCE[grade]
     return Published(
         name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False

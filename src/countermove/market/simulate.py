@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.errors import EnvironmentProblem, InputError, did_you_mean
+from countermove.errors import InputError, did_you_mean
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
 from countermove.market.observe import LEVELS, observe
@@ -95,11 +95,12 @@ def _only_once(x: Bundle, sub: int) -> Bundle:
 
 
 def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
-    try:
-        import jax
-        import jax.numpy as jnp
-    except ImportError as error:
-        raise EnvironmentProblem("JAX is not installed", where="engine", hint="pip install 'countermove[jax]'") from error
+    from countermove.market.engines.jax_engine import require_jax
+
+    require_jax()
+    import jax
+    import jax.numpy as jnp
+
     if float(inputs.constants["dt"]) != 1.0:
         raise InputError("the JAX engine steps by whole months", where="dt", hint="use the NumPy engine for a finer step")
     jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]

@@ -14,10 +14,11 @@ choices, sets of products become tuples of ids.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from countermove.errors import InputError, did_you_mean
+from countermove.errors import InputError, did_you_mean, shortened
 from countermove.policy.gate_products import check_product
 from countermove.policy.lever_definitions import MAIN, Lever, Part
 from countermove.quantities.calendar import month_index, month_name
@@ -70,6 +71,8 @@ def read_value(part: Part, value: Any, *, where: str) -> Setting:
         return _word(part, value, where)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(f"{_found(value)} where a number is expected", where=where, hint=f"give {part.range_text}")
+    if isinstance(value, int) and value.bit_length() > sys.float_info.max_exp:  # no file holds one, a Python caller may
+        raise InputError(f"{_found(value)} is outside {part.range_text}", where=where, hint=f"give {part.range_text}")
     number = float(value)
     if not math.isfinite(number):
         raise InputError(f"{number} is not a finite number", where=where, hint=f"give {part.range_text}")
@@ -152,4 +155,4 @@ def _found(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | float) else f"a {type(value).__name__}"
+    return shortened(value) if isinstance(value, int | float) else f"a {type(value).__name__}"

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from countermove.errors import EnvironmentProblem
+from countermove.errors import EnvironmentProblem, visible
 from countermove.experiments.rank_correlation import noise
 from countermove.reports import charts, comparison, table, words
 from countermove.reports.figures.gates import NAMES
@@ -53,8 +53,11 @@ def write_page(report: ReportInput, target: Path) -> Path:
 
 
 def render(report: ReportInput) -> str:
-    """The whole page as HTML text; the same input gives the same text, byte for byte."""
-    return _template().render(**_context(report))
+    """The whole page as HTML text; the same input gives the same text, byte for byte.
+
+    Beyond what HTML escapes, characters that a reader would not see, or that turn the writing, are written out.
+    """
+    return visible(_template().render(**_context(report)))
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from countermove.errors import EnvironmentProblem
+from countermove.errors import EnvironmentProblem, visible
 from countermove.reports import strategy_figures as figures
 from countermove.reports.report import TEMPLATES
 from countermove.storage.whole import write_pair
@@ -112,7 +112,7 @@ def page(template: str, **context: Any) -> str:
     )
     environment.filters["signed"] = figures.signed
     css = Markup((TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704
-    return environment.get_template(template).render(css=css, **context)
+    return visible(environment.get_template(template).render(css=css, **context))
 
 
 def write_both(folder: Path, name: str, body: Mapping[str, Any], page: str) -> Path:

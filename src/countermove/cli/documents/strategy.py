@@ -78,7 +78,7 @@ class PlayDocument(Document):
 
 
 class BeliefDocument(Document):
-    """Odds of one capability or motive before and after the reports."""
+    """Probability of one capability or motive before and after the reports."""
 
     prior: float
     posterior: float
@@ -86,7 +86,7 @@ class BeliefDocument(Document):
 
 
 class CapabilitiesDocument(Document):
-    """Odds by capability or motive."""
+    """Probabilities by capability or motive."""
 
     chip_parity: BeliefDocument
     system_parity: BeliefDocument

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 from countermove.errors import InputError, did_you_mean
@@ -39,7 +40,7 @@ def read_table(source: Path) -> tuple[list[str], list[dict[str, str | None]]]:
             reader = csv.DictReader(file, restval=None, restkey=None)
             columns = list(reader.fieldnames or ())
             rows = [{name: row.get(name) for name in columns} for row in reader]
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"cannot be read: {error}", where=str(source), hint="give a CSV file") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"is not a CSV in UTF-8: {error}", where=str(source), hint="save it as CSV, UTF-8") from None

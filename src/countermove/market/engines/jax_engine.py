@@ -66,6 +66,7 @@ _GATE_FIELDS = (
     "evidence_ends",
 )
 CACHE = "COUNTERMOVE_CACHE"
+COMPILER_LOG = "TF_CPP_MIN_LOG_LEVEL"
 
 
 def require_jax() -> Any:
@@ -78,6 +79,9 @@ def require_jax() -> Any:
             flags += " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
         if flags not in os.environ.get("XLA_FLAGS", ""):
             os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
+    # The compiler writes "Very slow compile?" to standard error past Python, as an error, which it is not. Errors that are
+    # reach us as exceptions, and what ends the process is still written. Whoever wants the log sets the variable.
+    os.environ.setdefault(COMPILER_LOG, "3")
     try:
         import jax
     except ImportError as error:

@@ -1,1 +1,1 @@
-"""What a refusal reveals: draws of the model as types, their replies, dated reports, and odds before and after."""
+"""What a refusal reveals: draws of the model as types, their replies, dated reports, and probabilities before and after."""

@@ -1,4 +1,4 @@
-"""Odds before and after: Bayes' rule over draws.
+"""Probabilities before and after: Bayes' rule over draws.
 
 A capability's prior is the weight of the draws that have it, its posterior their weight after each draw is multiplied by the
 likelihood of what was reported. Posterior odds = Bayes factor x prior odds, always.

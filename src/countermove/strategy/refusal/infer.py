@@ -1,6 +1,6 @@
 """Inferring from a refusal.
 
-Types, replies, likelihood of the reports, odds before and after, and how they move with what is assumed.
+Types, replies, likelihood of the reports, probabilities before and after, and how they move with what is assumed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SWEPT_PRIORS = (0.05, 0.15, 0.3, 0.5, 0.7)
 
 @dataclass(frozen=True)
 class Case:
-    """One inference at one precision: odds after the first event alone, after all, and step by step."""
+    """One inference at one precision: probabilities after the first event alone, after all, and step by step."""
 
     precision: float
     first: dict[str, Belief]

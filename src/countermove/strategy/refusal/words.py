@@ -1,4 +1,4 @@
-"""What moved the odds, in one paragraph of plain words; and the document of an inference."""
+"""What moved the probabilities, in one paragraph of plain words; and the document of an inference."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from countermove.strategy.refusal.readings import READINGS
 from countermove.strategy.refusal.setting import CAPABILITIES, REPLIES
 
 CAVEAT = (
-    "Odds under stated priors and a stated precision, from reports that may be wrong: a reading that gains is not thereby "
-    "true, and reports are taken as independent given the type."
+    "Probabilities under stated priors and a stated precision, from reports that may be wrong: a reading that gains is not "
+    "thereby true, and reports are taken as independent given the type."
 )
 NEAR_ONE = 0.15
 """Log Bayes factors closer to 0 than this are called nearly uninformative."""
 FEW = 100
-"""Effective draws below which the odds are called rough."""
+"""Effective draws below which the probabilities are called rough."""
 
 
 def paragraph(found: Inference) -> str:
@@ -28,7 +28,7 @@ def paragraph(found: Inference) -> str:
     gained, lost = ranked[0], ranked[-1]
     count = f"{len(found.events)} reports move" if len(found.events) > 1 else "report moves"
     first = (
-        f"At lambda {case.precision:g}, the {count} the odds most towards {_name(gained[0])} "
+        f"At lambda {case.precision:g}, the {count} probability most towards {_name(gained[0])} "
         f"({_change(gained[1])}) and most away from {_name(lost[0])} ({_change(lost[1])})."
     )
     parts = [first, _capability_sentence(case)]
@@ -47,7 +47,7 @@ def paragraph(found: Inference) -> str:
         f"chip in full supply, which no draw contains, would gain no more than a factor of {case.hidden.bayes_factor:.2f}."
     )
     if case.effective_draws < FEW:
-        parts.append(f"Only {case.effective_draws:.0f} effective draws carry these odds: take more draws.")
+        parts.append(f"Only {case.effective_draws:.0f} effective draws carry these probabilities: take more draws.")
     return " ".join(parts)
 
 
