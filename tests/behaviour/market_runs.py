@@ -1,4 +1,7 @@
-"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month, stocks in view."""
+"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month, stocks in view.
+
+The box comes from the priors, so no equation's test needs the calibrated ensemble, which other equations void.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from numpy.typing import NDArray
 
 from countermove.evidence.ledger import load_parameters
 from countermove.experiments.draws import STREAMS, sample, uniforms
-from countermove.experiments.pipeline import Compiled, compile_scenario
+from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
 from countermove.experiments.scenario import load_scenario
 from countermove.market.compile import compile_market
 from countermove.market.inputs import Bundle, MarketInputs
@@ -78,12 +81,12 @@ def box() -> dict[str, Floats]:
 @cache
 def compiled(preset: str, sets: tuple[str, ...] = ()) -> Compiled:
     """A preset as arrays, gates included."""
-    return compile_scenario(load_scenario(preset, sets=sets))
+    return compile_scenario(load_scenario(preset, sets=sets), beliefs=PRIOR)
 
 
 def with_levers(preset: str, levers: Mapping[str, Any]) -> Compiled:
     """A preset with dated levers laid over it: lever -> month -> value or parts."""
-    return compile_scenario(replace(load_scenario(preset).with_levers(levers), id="changed"))
+    return compile_scenario(replace(load_scenario(preset).with_levers(levers), id="changed"), beliefs=PRIOR)
 
 
 def inputs(scenario: Compiled, values: Mapping[str, Floats], *, dt: float = 1.0) -> MarketInputs:

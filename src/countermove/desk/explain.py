@@ -201,7 +201,10 @@ def _entries(table: str, result: Result, ledger: Ledger) -> list[dict[str, Any]]
         return _rules(result, ledger)
     if table.startswith("NVIDIA"):
         return [{"path": "data/market/nvidia_world_sales.csv", "title": "Sales by quarter", "sources": _world_sources(ledger)}]
-    return [{"path": "data/market/products.yaml", "title": "Months on offer; ends of production are assumed", "sources": []}]
+    return [
+        {"path": "data/market/offers.yaml", "title": "Rows of all offers; ends of production are assumed", "sources": []},
+        {"path": "data/market/vendors.yaml", "title": "Rows of all Chinese vendors", "sources": []},
+    ]
 
 
 def _chips(ledger: Ledger) -> list[dict[str, Any]]:

@@ -35,10 +35,10 @@ from countermove.market.lever_inputs import lever_inputs
 from countermove.market.mechanisms.learning import negative_binomial_yield
 from countermove.market.model import ORDER
 from countermove.market.observe import CONSTANTS, INPUTS, PARAMETERS
-from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFER_PRODUCTS
+from countermove.market.offers import DOMESTIC_PRODUCTS, GREY, GREY_CLASSES, OFFER_PRODUCTS
 from countermove.market.state import State
 from countermove.market.tables import constants, effective_scale, segment_mix
-from countermove.market.windows import earlier_models
+from countermove.market.windows import first_sales
 
 if TYPE_CHECKING:
     from countermove.hardware.products import ProductTable
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Products on the product axis of the gate arrays that the market asks the policy room for.
-GATE_PRODUCTS = tuple(dict.fromkeys((*FOREIGN_PRODUCTS, "h100-sxm", "gb300", *DOMESTIC_PRODUCTS)))
+GATE_PRODUCTS = tuple(dict.fromkeys(OFFER_PRODUCTS))
 
 #: Launches planned after this month (October 2026, the end of the evidence) may slip.
 EVIDENCE_MONTH = 57.0
@@ -71,12 +71,6 @@ def bundle_parameters(draws: Mapping[str, Floats]) -> Bundle:
             raise DataError(f"two parameters are called {name!r}", where=f"parameters/{path}", hint="rename one")
         bundle[name] = np.float64(values[0]) if np.all(values == values[0]) else values
     return bundle
-
-
-def first_sales(planned: Floats) -> Floats:
-    """Month of first sales by domestic product: the launch, or that of earlier models which the product stands for."""
-    earlier = earlier_models()
-    return np.array([min(month, earlier.get(name, month)) for name, month in zip(DOMESTIC_PRODUCTS, planned, strict=True)])
 
 
 def launch_plan(planned: Floats, slip: Floats, draws: int) -> Floats:
@@ -181,7 +175,7 @@ def market_inputs(p: Bundle, c: Bundle, n: int) -> Bundle:
     """Monthly inputs that neither gates nor levers move."""
     slots, capacity = packaging(p), wafers(p)
     makers, own = hbm_makers(p)
-    per_class = c.h100e[GREY][:, 0]
+    per_class = c.h100e[GREY][np.argsort(GREY_CLASSES)][:, 0]
     x = Bundle(
         budget=budget_path(p),
         wafers=capacity,

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from countermove.evidence.data_tree import DATA
 from countermove.market.inputs import Bundle
+from countermove.market.offer_rows import CLASSES, WorldClass
 from countermove.market.paths import MONTH, end_of_year, mid_year
 from countermove.quantities.calendar import MONTHS, period_months
 
 Floats = NDArray[np.float64]
 
-CLASSES = ("hopper", "blackwell", "rubin")
-_CLASS_OF = {"H100": "hopper", "B200": "blackwell", "B300": "blackwell"}
+_CLASS_OF: dict[str, WorldClass] = {"H100": "hopper", "B200": "blackwell", "B300": "blackwell"}
 CHINA_ONLY = ("A800", "H800", "H20")
 EVIDENCE_END = end_of_year(2025)
 
