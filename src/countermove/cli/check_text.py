@@ -89,7 +89,8 @@ def _money(result: CheckResult) -> Iterator[str]:
         f"import duty: {'unknown' if rate is None else f'{rate:.0%}'} of entered value; {duty['import_duty_reason']}"
     )
     share = duty["revenue_share_reading"]
-    yield from _wrapped(f"share of revenue: {share['rate']:.0%} ({share['status']}); {share['reason']}")
+    shown_share = "unknown" if share["rate"] is None else f"{share['rate']:.0%}"
+    yield from _wrapped(f"share of revenue: {shown_share} ({share['status']}); {share['reason']}")
     for key, label in (("import_duty_usd", "duty on the value stated"), ("revenue_share_usd", "share of the value stated")):
         if key in duty:
             yield f"  {label}: {'unknown' if duty[key] is None else f'{duty[key]:,.0f} USD'}"

@@ -27,6 +27,9 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
         if one.rule.check.role == "duty":
             rate, reason = _import_duty(one, evaluation)
             reference = one.reference
+        elif one.rule.check.role == "charge" and evaluation.speaks[one.rule.id] == PERHAPS and "rule" not in revenue:
+            open_questions = sentence(decisive(one.compiled.speaks, evaluation.situation(one)), evaluation.situation(one))
+            revenue = {"rate": None, "status": "unknown", "reason": f"{one.rule.title}: cannot be told ({open_questions})"}
         elif one.rule.check.role == "charge" and evaluation.speaks[one.rule.id] == YES:
             share = one.values[one.rule.check.rate]
             revenue = {
@@ -40,7 +43,7 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
     amounts: dict[str, Any] = {}
     if value is not None:
         amounts["import_duty_usd"] = None if rate is None else rate * value
-        amounts["revenue_share_usd"] = revenue["rate"] * value
+        amounts["revenue_share_usd"] = None if revenue["rate"] is None else revenue["rate"] * value
     return {
         "import_duty_rate": rate,
         "import_duty_reason": reason,

@@ -5,20 +5,24 @@ A criterion is a tree: `all`, `any` and `not` over leaves. A leaf compares a fac
 (`control`), or states that something is not known (`unknown`). Truth is 0 no, 1 perhaps, 2 yes: `all` is the minimum, `any` the
 maximum and `not` two minus it (Kleene 1938). A comparison with an interval is certain only where both ends agree, so a narrower
 interval never turns a certain answer round.
+
+`{fact: item, in_group: ...}` asks whether the item belongs to a named group of `rules/item_groups.yaml`: the group's own
+criterion stands in its place, so an item that nobody has listed is judged by its facts.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from countermove.errors import DataError, did_you_mean
-from countermove.policy.facts import load_countries, load_facts
+from countermove.policy.facts import load_countries, load_end_users, load_facts
+from countermove.policy.item_groups import ItemGroup, ItemGroups, known_chips, load_item_groups
 
 NO, PERHAPS, YES = 0, 1, 2
 
@@ -42,12 +46,16 @@ MANY_ITEMS: Final = Arithmetic(_add_arrays, np.minimum, np.maximum)
 
 
 class Situation(NamedTuple):
-    """What criteria are evaluated against: facts, a rule's numbers on the day, and what other rules found."""
+    """What criteria are evaluated against: facts, a rule's numbers on the day, and what other rules found.
+
+    `memory` keeps what was found out about the groups the item is in, for all rules that ask; None where nothing is kept.
+    """
 
     facts: Mapping[str, Any]
     values: Mapping[str, float | None]
     controls: Mapping[str, Truth]
     arithmetic: Arithmetic = ONE_ITEM
+    memory: dict[Any, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,21 +157,89 @@ class Negation:
         return YES - self.part.truth(situation)
 
 
-Criterion = Compare | Among | Controlled | Open | Junction | Negation
+@dataclass(frozen=True, slots=True)
+class InGroup:
+    """Whether the item belongs to a named group; `part` is the group's criterion."""
+
+    group: str
+    part: Criterion
+
+    def truth(self, situation: Situation) -> Truth:
+        """Return the truth of the group's criterion, looked up once per situation."""
+        if situation.memory is None:
+            return self.part.truth(situation)
+        if self.group not in situation.memory:
+            situation.memory[self.group] = self.part.truth(situation)
+        return situation.memory[self.group]
+
+
+Criterion = Compare | Among | Controlled | Open | Junction | Negation | InGroup
+ITEM: Final = "item"
 TESTS: Final = (">=", ">", "<", "<=", "==")
 ALWAYS: Final = Junction(every=True, parts=())
+
+
+class _Known(NamedTuple):
+    """What a tree may name: dated values (or the numbers of a group), other rules (None: any), and groups of items."""
+
+    values: Mapping[str, float | None]
+    rules: tuple[str, ...] | None
+    groups: Mapping[str, InGroup]
+    where: str
 
 
 def compile_criterion(tree: Any, *, values: Iterable[str], rules: Iterable[str] | None = None, where: str = "") -> Criterion:
     """Return the criterion that a tree of a rule file describes.
 
     `values` names the rule's own dated values. Raises DataError with the nearest name for an unknown key, fact, test, value,
-    word, group or rule.
+    word, chip, group or rule.
     """
-    return _compile(tree, tuple(values), None if rules is None else tuple(rules), where)
+    known = _Known(dict.fromkeys(values), None if rules is None else tuple(rules), group_criteria(), where)
+    return _compile(tree, known)
 
 
-def _compile(tree: Any, values: tuple[str, ...], rules: tuple[str, ...] | None, where: str) -> Criterion:
+@cache
+def group_criteria() -> Mapping[str, InGroup]:
+    """Return the criterion of every group of items by name; DataError names file and line."""
+    return compile_groups(load_item_groups())
+
+
+def compile_groups(stated: ItemGroups) -> Mapping[str, InGroup]:
+    """Return the criteria of groups that were read from a file; a group may ask about groups above it.
+
+    Raises InputError (DataError for the shipped file) with file and line for anything that is no fact of the item.
+    """
+    compiled: dict[str, InGroup] = {}
+    for name, group in stated.groups.items():
+        try:
+            compiled[name] = InGroup(name, _group_part(group, compiled))
+        except DataError as error:
+            raise stated.document.error(error.what, "groups", name, "criteria", hint=error.hint) from None
+    return compiled
+
+
+def _group_part(group: ItemGroup, above: Mapping[str, InGroup]) -> Criterion:
+    """Return members by name, or by criteria with the settled chips decided first."""
+    if group.criteria is None:
+        return _listed(group.named)
+    numbers = {name: value.value for name, value in group.values.items()}
+    part = _compile(group.criteria, _Known(numbers, (), above, ""))
+    for leaf in leaves(part):
+        if isinstance(leaf, Open) or (isinstance(leaf, Compare | Among) and load_facts()[leaf.fact].of != "item"):
+            what = "a question" if isinstance(leaf, Open) else f"the transaction's '{leaf.fact}'"
+            raise DataError(f"a group of items asks {what}", hint="write facts of the item, and put the rest into the rule")
+    outside, inside = group.settled_as(member=False), group.settled_as(member=True)
+    if outside:
+        part = Junction(True, (Negation(_listed(outside)), part))
+    return Junction(False, (_listed(inside), part)) if inside else part
+
+
+def _listed(chips: Sequence[str]) -> Among:
+    return Among(ITEM, frozenset(chips), ", ".join(chips))
+
+
+def _compile(tree: Any, known: _Known) -> Criterion:
+    where = known.where
     if tree is None:
         return ALWAYS
     if not isinstance(tree, Mapping) or not tree:
@@ -177,27 +253,31 @@ def _compile(tree: Any, values: tuple[str, ...], rules: tuple[str, ...] | None, 
                 raise DataError(
                     f"'{key}' needs a list of criteria", where=where, hint="write one per line, beginning with a dash"
                 )
-            return Junction(every, tuple(_plain_first(_compile(part, values, rules, where) for part in tree[key])))
+            return Junction(every, tuple(_plain_first(_compile(part, known) for part in tree[key])))
     if "not" in tree:
         _only(tree, ("not",), where)
-        return Negation(_compile(tree["not"], values, rules, where))
+        return Negation(_compile(tree["not"], known))
     if "unknown" in tree:
         _only(tree, ("unknown",), where)
         return Open(str(tree["unknown"]))
     if "control" in tree:
         _only(tree, ("control",), where)
-        if rules is not None and tree["control"] not in rules:
-            raise DataError(f"unknown rule '{tree['control']}'", where=where, hint=did_you_mean(str(tree["control"]), rules))
+        if known.rules is not None and tree["control"] not in known.rules:
+            raise DataError(
+                f"unknown rule '{tree['control']}'", where=where, hint=did_you_mean(str(tree["control"]), known.rules)
+            )
         return Controlled(str(tree["control"]))
-    return _leaf(tree, values, where)
+    return _leaf(tree, known)
 
 
-def _leaf(tree: Mapping[str, Any], values: tuple[str, ...], where: str) -> Criterion:
-    name = str(tree.get("fact"))
-    facts = load_facts()
+def _leaf(tree: Mapping[str, Any], known: _Known) -> Criterion:
+    where, name, facts = known.where, str(tree.get("fact")), load_facts()
     if name not in facts:
         raise DataError(f"no fact is called '{name}'", where=where, hint=did_you_mean(name, facts))
-    if "in" in tree or "in_group" in tree:
+    if "in_group" in tree:
+        _only(tree, ("fact", "in_group"), where)
+        return _in_group(name, str(tree["in_group"]), known)
+    if "in" in tree:
         return _among(tree, name, where)
     _only(tree, ("fact", "test", "value"), where)
     if tree.get("test") not in TESTS:
@@ -206,9 +286,10 @@ def _leaf(tree: Mapping[str, Any], values: tuple[str, ...], where: str) -> Crite
         raise DataError(f"'{name}' is a word and cannot be compared", where=where, hint="write 'in: [...]'")
     value = tree.get("value")
     if isinstance(value, str):
-        if value not in values:
-            raise DataError(f"the rule has no value '{value}'", where=where, hint=did_you_mean(value, values))
-        return Compare(name, str(tree["test"]), value)
+        if value not in known.values:
+            raise DataError(f"the rule has no value '{value}'", where=where, hint=did_you_mean(value, known.values))
+        number = known.values[value]
+        return Compare(name, str(tree["test"]), value if number is None else number)
     if not isinstance(value, bool):
         raise DataError(
             f"the number {value!r} stands in a criterion",
@@ -219,21 +300,42 @@ def _leaf(tree: Mapping[str, Any], values: tuple[str, ...], where: str) -> Crite
 
 
 def _among(tree: Mapping[str, Any], name: str, where: str) -> Among:
-    _only(tree, ("fact", "in", "in_group"), where)
-    if "in_group" in tree:
-        group, countries = str(tree["in_group"]), load_countries()
-        if group not in countries.groups:
-            raise DataError(f"unknown group '{group}'", where=where, hint=did_you_mean(group, countries.groups))
-        return Among(name, countries.members(group), countries.groups[group])
+    _only(tree, ("fact", "in"), where)
     words = tree["in"]
     if not isinstance(words, list) or not words:
         raise DataError("'in' needs a list of words", where=where, hint="write in: [a, b]")
-    definition = load_facts()[name]
-    valid = tuple(load_countries().countries) if definition.kind == "country" else definition.words
+    valid = _valid_words(name)
     for word in words:
-        if valid and word not in valid:
-            raise DataError(f"'{word}' is no {definition.label}", where=where, hint=did_you_mean(str(word), valid))
+        if word not in valid:
+            label = "chip of the catalogue" if name == ITEM else load_facts()[name].label
+            raise DataError(f"'{word}' is no {label}", where=where, hint=did_you_mean(str(word), valid))
     return Among(name, frozenset(str(word) for word in words), ", ".join(str(word) for word in words))
+
+
+def _valid_words(name: str) -> tuple[str, ...]:
+    """Return the words that a fact may hold."""
+    definition = load_facts()[name]
+    if definition.kind == "country":
+        return tuple(load_countries().countries)
+    if name == ITEM:
+        return tuple(known_chips())
+    return tuple(load_end_users()) if name == "end_user" else definition.words
+
+
+def _in_group(name: str, group: str, known: _Known) -> Criterion:
+    if name == ITEM:
+        if group not in known.groups:
+            hint = did_you_mean(group, known.groups)
+            raise DataError(f"unknown group of items '{group}'", where=known.where, hint=hint)
+        return known.groups[group]
+    if load_facts()[name].kind != "country":
+        raise DataError(
+            f"'{name}' has no groups", where=known.where, hint="groups are of items and of countries; write in: [...]"
+        )
+    countries = load_countries()
+    if group not in countries.groups:
+        raise DataError(f"unknown group '{group}'", where=known.where, hint=did_you_mean(group, countries.groups))
+    return Among(name, countries.members(group), countries.groups[group])
 
 
 def _only(tree: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
@@ -244,11 +346,11 @@ def _only(tree: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:
 
 def _plain_first(parts: Iterable[Criterion]) -> list[Criterion]:
     """Put words and questions before numbers: they are equal for all items, so they can decide without an array."""
-    return sorted(parts, key=lambda part: isinstance(part, Compare | Junction | Controlled))
+    return sorted(parts, key=lambda part: isinstance(part, Compare | Junction | Controlled | InGroup))
 
 
 def leaves(criterion: Criterion) -> list[Criterion]:
-    """Return the leaves of a criterion in the order of the tree."""
+    """Return the leaves of a criterion in the order of the tree, those of groups included."""
     if isinstance(criterion, Junction):
         return reduce(operator.iadd, (leaves(part) for part in criterion.parts), [])
-    return leaves(criterion.part) if isinstance(criterion, Negation) else [criterion]
+    return leaves(criterion.part) if isinstance(criterion, Negation | InGroup) else [criterion]

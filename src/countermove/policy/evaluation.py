@@ -41,7 +41,8 @@ class Evaluation:
 
     speaks: whether it is about this item and transaction; holds: whether its criteria do; found: both together, as far as it has
     force; levels: what each control (after relaxations) or import measure alone would make of the gate; gates: both together;
-    overtaken: an import measure and the newer one that surely speaks in its stream.
+    overtaken: an import measure and the newer one that surely speaks in its stream; memory: what was found out about the groups
+    of the item.
     """
 
     facts: Mapping[str, Any]
@@ -52,10 +53,11 @@ class Evaluation:
     levels: dict[str, Level] = field(default_factory=dict)
     gates: dict[Government, Level] = field(default_factory=dict)
     overtaken: dict[str, str] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     def situation(self, live: LiveRule) -> Situation:
         """Return what a provision's criteria are evaluated against."""
-        return Situation(self.facts, live.values, self.found, self.arithmetic)
+        return Situation(self.facts, live.values, self.found, self.arithmetic, self.memory)
 
 
 def evaluate(rules: Iterable[LiveRule], facts: Mapping[str, Any], *, many: bool = False, stale: bool = False) -> Evaluation:

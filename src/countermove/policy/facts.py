@@ -10,15 +10,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
-from countermove.evidence.reading import check_top, checked, entries
+from countermove.evidence.reading import check_top, checked, entries, value_checked
 from countermove.evidence.strict_yaml import load
 from countermove.policy.dates import Names
+from countermove.quantities.axes import SEGMENTS
 
 FACTS_FILE: Final = DATA / "rules" / "facts.yaml"
 COUNTRIES_FILE: Final = DATA / "rules" / "countries.yaml"
@@ -165,14 +167,31 @@ class Countries:
 @cache
 def load_countries() -> Countries:
     """Return the table of countries; DataError names file and line."""
-    document = load(COUNTRIES_FILE)
-    check_top(document, ("basis", "note", "countries", "groups"))
+    return read_countries(COUNTRIES_FILE)
+
+
+def read_countries(path: Path) -> Countries:
+    """Return the countries of a file; errors name file and line.
+
+    Every country must stand in exactly one group of each partition, so that none is free because nobody classed it.
+    """
+    document = load(path)
+    check_top(document, ("basis", "note", "countries", "groups", "partitions"))
     countries = {code: checked(document, Country, ("countries", code), id=code) for code in document.mapping("countries")}
     groups = document.mapping("groups")
     for code, country in countries.items():
         for group in country.groups:
             if group not in groups:
                 raise document.error(f"unknown group '{group}'", "countries", code, hint=did_you_mean(group, groups))
+    for index, parts in enumerate(value_checked(document, list[list[str]], ("partitions",))):
+        for part in parts:
+            if part not in groups:
+                raise document.error(f"unknown group '{part}'", "partitions", index, hint=did_you_mean(part, groups))
+        for code, country in countries.items():
+            found = [part for part in parts if part in country.groups]
+            if len(found) != 1:
+                what = f"'{code}' is in {' and '.join(found) or 'none'} of {', '.join(parts)}"
+                raise document.error(what, "countries", code, hint="write exactly one of them under groups")
     return Countries(countries, groups)
 
 
@@ -193,7 +212,26 @@ def find_country(name: str, *, where: str = "") -> str:
 @cache
 def load_end_users() -> Mapping[str, EndUser]:
     """Return the kinds of end user by id; DataError names file and line."""
-    return entries(load(END_USERS_FILE), "end_users", EndUser)
+    return read_end_users(END_USERS_FILE)
+
+
+def read_end_users(path: Path) -> Mapping[str, EndUser]:
+    """Return the kinds of end user of a file; errors name file, line and the nearest name.
+
+    What a kind implies must be a yes-no fact of the transaction, its segment a class of buyers; a misspelt one implies nothing.
+    """
+    document = load(path)
+    users = entries(document, "end_users", EndUser)
+    flags = [name for name, fact in load_facts().items() if fact.kind == "flag" and fact.of == "transaction"]
+    for name, user in users.items():
+        if user.segment not in SEGMENTS:
+            hint = did_you_mean(user.segment, SEGMENTS)
+            raise document.error(f"unknown segment '{user.segment}'", "end_users", name, "segment", hint=hint)
+        for fact in user.facts:
+            if fact not in flags:
+                hint = did_you_mean(fact, flags)
+                raise document.error(f"'{fact}' is no yes-no fact of a transaction", "end_users", name, "facts", fact, hint=hint)
+    return users
 
 
 def find_end_user(name: str, *, where: str = "") -> EndUser:

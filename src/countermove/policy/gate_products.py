@@ -1,10 +1,11 @@
-"""Which products the gates know, whose they are, and the groups that rules name."""
+"""Which products the gates know, whose they are, and the groups they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
@@ -12,7 +13,12 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError, InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
+from countermove.evidence.reading import check_top, value_checked
 from countermove.evidence.strict_yaml import load
+from countermove.policy.classification import membership
+from countermove.policy.criteria import PERHAPS, YES
+from countermove.policy.item_groups import known_chips, load_item_groups
+from countermove.policy.items import catalogue_item
 
 PRODUCTS_FILE: Final = DATA / "gates" / "products.yaml"
 
@@ -54,19 +60,38 @@ class GateProducts:
 
 @cache
 def load_gate_products() -> GateProducts:
-    """Return the products and groups of `gates/products.yaml`; DataError names file and line."""
-    document = load(PRODUCTS_FILE)
-    products = {}
-    for name, entry in document.mapping("products").items():
-        if entry.get("origin") not in ("us", "cn"):
-            raise document.error("a product needs origin us or cn", "products", name)
-        products[name] = GateProduct(name, entry["origin"])
-    groups = {name: tuple(members) for name, members in document.mapping("groups").items()}
-    for name, members in groups.items():
-        for member in members:
-            if member not in products:
-                raise document.error(f"unknown product '{member}'", "groups", name, hint=did_you_mean(member, products))
-    return GateProducts(products, groups)
+    """Return the products of `gates/products.yaml` with their groups; DataError names file and line.
+
+    A product whose origin nobody knows is refused: it could be laid neither on the domestic nor on the foreign routes.
+    """
+    return read_gate_products(PRODUCTS_FILE)
+
+
+def read_gate_products(path: Path) -> GateProducts:
+    """Return the products that a file names, as `load_gate_products` does."""
+    document = load(path)
+    check_top(document, ("products",))
+    products: dict[str, GateProduct] = {}
+    for index, name in enumerate(value_checked(document, list[str], ("products",))):
+        chips = known_chips(())
+        if name not in chips:
+            raise document.error(f"no chip is called '{name}'", "products", index, hint=did_you_mean(name, chips))
+        if name in products:
+            raise document.error(f"'{name}' is named twice", "products", index, hint="name each product once")
+        origin = catalogue_item(name).facts["origin"]
+        if origin not in ("us", "cn"):
+            raise document.error(
+                f"nobody says whose side the vendor of '{name}' is on", "products", index, hint="add it to rules/item_facts.yaml"
+            )
+        products[name] = GateProduct(name, "us" if origin == "us" else "cn")
+    return GateProducts(products, {group: _members(group, products) for group in load_item_groups().groups})
+
+
+def _members(group: str, products: Iterable[str]) -> tuple[str, ...]:
+    """Return the products in a group; where its criteria stay open, the side that does not read unknown as allowed."""
+    unsure = load_item_groups().groups[group].unsure == "member"
+    found = {product: membership(group, catalogue_item(product)) for product in products}
+    return tuple(product for product, truth in found.items() if truth == YES or (truth == PERHAPS and unsure))
 
 
 def check_product(name: str, *, where: str = "") -> str:

@@ -20,6 +20,7 @@ from countermove.errors import DataError
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.strict_yaml import load
 from countermove.policy.dates import Date, Names
+from countermove.policy.named_items import check_places, check_products
 from countermove.policy.rules import GateField, Government
 from countermove.quantities.axes import SEGMENTS
 
@@ -132,10 +133,17 @@ def load_readings(government: Government) -> GateReadings:
     """Return the readings of one government's gate; DataError names file and line."""
     document = load(GATES / f"{government}.yaml")
     try:
-        return GateReadings.model_validate(document.data)
+        readings = GateReadings.model_validate(document.data)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise DataError(problem["msg"], where=document.where(*problem["loc"]), hint="see docs/explanation/gates.md") from None
+    for index, view in enumerate(readings.views):
+        for reading, steps in (view.outlook or {}).items():
+            for number, step in enumerate(steps):
+                keys = ("views", index, "outlook", reading, number)
+                check_places(document, keys, step.segments, ())
+                check_products(document, (*keys, "products"), step.products)
+    return readings
 
 
 @cache

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from countermove.errors import InputError, did_you_mean
-from countermove.evidence.data_tree import DATA
-from countermove.evidence.strict_yaml import load
 from countermove.policy.facts import ANY_FLAG, ANY_NUMBER, Fact, Interval, load_facts, point
+from countermove.policy.item_facts import load_item_facts
 
 if TYPE_CHECKING:
     from countermove.hardware.catalogue import Catalogue
     from countermove.hardware.chip import Chip
 
-ITEM_FACTS_FILE: Final = DATA / "rules" / "item_facts.yaml"
 CUSTOM: Final = "custom"
 GIGA_PER_TERA: Final = 1000.0
 _FIRST_2026: Final = 48
@@ -49,11 +47,6 @@ class Item:
         return value
 
 
-@cache
-def _item_facts() -> Mapping[str, Any]:
-    return load(ITEM_FACTS_FILE).mapping()
-
-
 @lru_cache(maxsize=256)
 def catalogue_item(name: str) -> Item:
     """Return a chip or system of the catalogue by any of its names; InputError with the nearest name."""
@@ -82,13 +75,15 @@ def item_names() -> list[str]:
 
 def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
     kind = "chip" if item_id in catalogue.chips else "computer"
-    chinese = chip.vendor in _item_facts()["chinese_vendors"]
+    stated = load_item_facts()
+    # A vendor in no list is of unknown origin: whatever hangs on it stays open.
+    vendor = stated.vendors.get(chip.vendor)
     tpp = _performance(chip)
     area = _range(chip, "die_area")
     facts: dict[str, Fact] = {
         "item": chip.id,
         "kind": kind,
-        "origin": "cn" if chinese else "us",
+        "origin": None if vendor is None else vendor.origin,
         "tpp": tpp,
         "die_area_mm2": area,
         "performance_density": point(0.0) if chip.planar else density(tpp, area),
@@ -96,14 +91,16 @@ def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
         "interconnect_gb_s": _scaled(_range(chip, "scale_up"), 2.0),
         "packaged_with_logic": point(1.0),
         "memory_bandwidth_density": point(0.0),
-        "data_centre": _listed_flag("data_centre", chip.id, default=point(1.0)),
-        "sold_in_us_on_2026_01_15": _listed_flag("sold_in_us_on_2026_01_15", chip.id, default=ANY_FLAG),
+        "data_centre": stated.flag("data_centre", chip.id, default=point(1.0)),
+        "sold_in_us_on_2026_01_15": stated.flag("sold_in_us_on_2026_01_15", chip.id, default=ANY_FLAG),
         "marketed_since_2026": ANY_FLAG if chip.launch_month is None else point(float(chip.launch_month >= _FIRST_2026)),
-        "authorised_designer": ANY_FLAG if chinese else point(1.0),
+        "authorised_designer": point(1.0) if vendor is not None and vendor.origin == "us" else ANY_FLAG,
     }
-    exporter = "chinese-vendor" if chinese else _item_facts()["exporters"].get(chip.vendor, "other")
     notes = [f"sources differ on {fact}: {low:,.0f} to {high:,.0f}" for fact, (low, high) in _contested(facts)]
-    notes += [f"assumed: {load_facts()[fact].label}; {note}" for fact, note in _assumed_facts(chip.id)]
+    notes += [f"assumed: {load_facts()[fact].label}; {note}" for fact, note in stated.assumed(chip.id)]
+    if vendor is None:
+        notes.append(f"the vendor '{chip.vendor}' is in no list: whose side it is on and who exports it are unknown")
+    exporter = None if vendor is None else vendor.exporter
     return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes), used=_used(chip))
 
 
@@ -187,13 +184,6 @@ def _performance(chip: Chip) -> Interval:
     return max(low * bits for (low, _), bits in ranges), max(high * bits for (_, high), bits in ranges)
 
 
-def _listed_flag(fact: str, chip: str, *, default: Interval) -> Interval:
-    entry = _item_facts()[fact].get(chip)
-    if entry is None:
-        return default
-    return ANY_FLAG if entry["value"] is None else point(float(entry["value"]))
-
-
 def _used(chip: Chip) -> dict[str, float]:
     """Return the numbers that the catalogue uses."""
     bandwidth = chip.memory_bandwidth_tb_s
@@ -205,13 +195,6 @@ def _used(chip: Chip) -> dict[str, float]:
         "interconnect_gb_s": chip.io_bandwidth_gb_s,
     }
     return {name: value for name, value in numbers.items() if value is not None}
-
-
-def _assumed_facts(chip: str) -> list[tuple[str, str]]:
-    """Return the facts of a chip that rest on an assumption, with its reason."""
-    tables = ("sold_in_us_on_2026_01_15", "data_centre")
-    entries = [(fact, _item_facts()[fact].get(chip)) for fact in tables]
-    return [(fact, entry["note"]) for fact, entry in entries if entry and entry.get("basis") == "assumption"]
 
 
 def _contested(facts: Mapping[str, Fact]) -> list[tuple[str, Interval]]:

@@ -14,6 +14,7 @@ from countermove.policy.criteria import (
     Compare,
     Controlled,
     Criterion,
+    InGroup,
     Junction,
     Negation,
     Open,
@@ -41,6 +42,8 @@ def _explained(criterion: Criterion, situation: Situation) -> tuple[int, list[De
     if isinstance(criterion, Negation):
         truth, found = _explained(criterion.part, situation)
         return YES - truth, found
+    if isinstance(criterion, InGroup):
+        return _explained_group(criterion, situation)
     if not isinstance(criterion, Junction):
         truth = criterion.truth(situation)
         return truth, [Decisive(criterion, truth)]
@@ -49,6 +52,16 @@ def _explained(criterion: Criterion, situation: Situation) -> tuple[int, list[De
     parts = [_explained(part, situation) for part in criterion.parts]
     truth = (min if criterion.every else max)(part[0] for part in parts)
     return truth, [one for part in parts if part[0] == truth for one in part[1]]
+
+
+def _explained_group(criterion: InGroup, situation: Situation) -> tuple[int, list[Decisive]]:
+    """Explain a group by the leaves of its criterion, worked out once for all rules that ask."""
+    memory = {} if situation.memory is None else situation.memory
+    key = (criterion.group, "explained")
+    if key not in memory:
+        memory[key] = _explained(criterion.part, situation)
+    found: tuple[int, list[Decisive]] = memory[key]
+    return found
 
 
 def sentence(found: Iterable[Decisive], situation: Situation) -> str:

@@ -18,6 +18,7 @@ from countermove.evidence.data_tree import DATA
 from countermove.evidence.strict_yaml import Document, load
 from countermove.policy.criteria import Controlled, compile_criterion, leaves
 from countermove.policy.dates import Date, Names, OptionalDate
+from countermove.policy.named_items import check_named, check_repeated_values
 
 RULES: Final = DATA / "rules"
 
@@ -236,20 +237,26 @@ class Rule(_Frozen):
 
 @cache
 def load_rules() -> Mapping[str, Rule]:
-    """Return all provisions by id, sorted by path; DataError names file and line of anything malformed."""
-    return read_rules(RULES)
+    """Return all provisions by id, sorted by path; DataError names file and line of anything malformed.
+
+    The numbers of the groups of items must be those of the provisions that they repeat.
+    """
+    rules = read_rules(RULES)
+    check_repeated_values(rules)
+    return rules
 
 
 def read_rules(root: Path) -> Mapping[str, Rule]:
     """Return the provisions below a folder by id, sorted by path.
 
     Raises DataError (InputError outside the shipped tree) with file, line and reason for anything malformed: keys, dates,
-    statuses, criteria that name an unknown fact, value, group or rule.
+    statuses, criteria that name an unknown fact, value, group or rule, and several chips named where a group belongs.
     """
     documents = [load(path) for path in sorted(root.glob("*/**/*.yaml"))]
     rules = {rule.id: rule for rule in (_rule(document, root) for document in documents)}
     for document in documents:
         _check_references(document, rules)
+        check_named(document, rules[document.data["id"]])
     return rules
 
 
