@@ -143,7 +143,7 @@ def test_offers_are_chosen_by_route_vendor_and_group_and_not_by_their_place() ->
 
 
 SLIPS = [
-    ("price: [foreign.price_h20]\n", "", "h20", ["the key 'price' is missing"]),
+    ("      price: [foreign.price_h20]\n", "", "h20", ["the key 'price' is missing"]),
     (
         "      cap_base: {yearly: foreign.h200_us_yearly, earlier: foreign.h200_us_cumulative}\n",
         "",

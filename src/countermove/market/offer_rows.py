@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from countermove.errors import InputError
 from countermove.quantities.calendar import MONTHS, month_index
 
 Route = Literal["direct", "grey", "offshore", "domestic"]
@@ -21,7 +22,10 @@ CLASSES: tuple[WorldClass, ...] = ("hopper", "blackwell", "rubin")
 
 
 def _month(text: str) -> str:
-    month_index(text)
+    try:
+        month_index(text)
+    except InputError as error:  # told with the file and line of the row
+        raise ValueError(error.what) from None
     return text
 
 
