@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.dates import cambricon_lines, date, hbm_stockpile, span
 from countermove.market.inputs import Bundle
 from countermove.market.offers import FOREIGN_PRODUCTS, GREY_PRODUCTS, H20, H200, OFFSHORE_PRODUCTS, SUCCESSOR, VENDORS
 from countermove.market.paths import (
@@ -24,17 +25,12 @@ from countermove.market.paths import (
 from countermove.market.tables import market_share_by_vendor, other_vendor_split, smaller_vendor_split
 from countermove.market.windows import ageing, on_offer, windows
 from countermove.market.world import class_units, rest_of_world_revenue, world_h100e
-from countermove.quantities.calendar import MONTHS
+from countermove.quantities.calendar import MONTHS, period_months
 
 if TYPE_CHECKING:
     from countermove.policy.levers import LeverSettings
 
 Floats = NDArray[np.float64]
-
-#: The Chinese HBM ramp: from October 2025, over nine months (assumption; published figures are yearly totals).
-RAMP_START, RAMP_LENGTH = 45.0, 9.0
-
-RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
 
 
 def legal_market(p: Bundle) -> Floats:
@@ -47,7 +43,8 @@ def legal_market(p: Bundle) -> Floats:
 def budget(p: Bundle) -> Floats:
     """Whole budget a month, billion USD (month, draw): legal demand, what goes to grey and rental, and what waits."""
     grey = log_linear(
-        [mid_year(2023), mid_year(2024), mid_year(2025)], [p.grey_budget_2024 / 8.0, p.grey_budget_2024, p.grey_budget_2025]
+        [mid_year(2023), mid_year(2024), mid_year(2025)],
+        [p.grey_budget_2023_ratio * p.grey_budget_2024, p.grey_budget_2024, p.grey_budget_2025],
     )
     whole = legal_market(p) * (1.0 + grey + p.offshore_budget) / (1.0 - p.wait_share)
     result: Floats = whole / 12.0
@@ -59,25 +56,10 @@ def wafers(p: Bundle) -> Floats:
     w25 = p.wafers_2025
     w26 = w25 * p.wafers_growth_2026
     w27 = w26 * p.wafers_growth_2027
-    start = w25 * np.exp(-4.0 * p.wafers_growth_before)
-    path = log_linear([end_of_year(y) for y in (2021, 2025, 2026, 2027)], [start, w25, w26, w27])
-    return growing(path, end_of_year(2027), np.log1p(p.wafers_growth_later))
-
-
-#: Month coordinates at which Cambricon's lines are given: its output collapsed and came back within 2024.
-CAMBRICON_DATES = (6.0, 18.0, 24.0, 29.5, 30.5, 32.8, 34.0, 37.5, 42.0, 54.0)
-CAMBRICON_NAMES = (
-    "2022",
-    "2023",
-    "2024_spring",
-    "2024_spring",
-    "2024_summer",
-    "2024_summer",
-    "2024_autumn",
-    "2025_winter",
-    "2025",
-    "2026",
-)
+    years = (2021, 2025, 2026, 2027)
+    start = w25 * np.exp((years[0] - years[1]) * p.wafers_growth_before)
+    path = log_linear([end_of_year(y) for y in years], [start, w25, w26, w27])
+    return growing(path, end_of_year(years[-1]), np.log1p(p.wafers_growth_later))
 
 
 def packaging(p: Bundle) -> Floats:
@@ -86,7 +68,8 @@ def packaging(p: Bundle) -> Floats:
     at = [mid_year(y) for y in years]
     growth = np.log1p(p.packages_growth)
     huawei = growing(log_linear(at, [p[f"huawei_packages_{y}"] for y in years]), mid_year(2026), growth)
-    cambricon = log_linear(CAMBRICON_DATES, [p[f"cambricon_packages_{name}"] for name in CAMBRICON_NAMES])
+    dates, rates = zip(*cambricon_lines(), strict=True)
+    cambricon = log_linear(dates, [p[rate] for rate in rates])
     other = growing(log_linear(at, [p[f"other_packages_{y}"] for y in years]), mid_year(2026), growth)
     rest = other[:, None, :] * smaller_vendor_split(p)[None]
     rows = [huawei[:, None, :], growing(cambricon, mid_year(2026), growth)[:, None, :], rest]
@@ -100,33 +83,35 @@ def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
     Of the stacks about 7 of 11.4 million came in December 2024; the share that never reaches an accelerator is taken off.
     """
     total = p.hbm_imports * 1000.0 * (1.0 - p.hbm_lost_share)
-    profile = [(0.03, 0, 12), (0.10, 12, 24), (0.27, 24, 35), (0.60, 35, 36)]
-    history = np.sum(np.stack([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile]), axis=0)
+    stages = hbm_stockpile()
+    history = np.sum(np.stack([spread_evenly(np.atleast_1d(total * s.share), s.start, s.until) for s in stages]), axis=0)
     strict = levers.value("washington.component_controls")
     part = levers.value("washington.component_controls", "hbm")
-    share = np.where(part < 0.0, np.clip(1.0 - 1.5 * strict, 0.0, 1.0), part) * step_from(36.0)
-    result: Floats = history + share[:, None] * p.hbm_open_imports * 1000.0 / 12.0
+    left = np.clip(1.0 - np.atleast_1d(p.hbm_control_slope) * strict[:, None], 0.0, 1.0)
+    share = np.where(part[:, None] < 0.0, left, part[:, None]) * step_from(stages[-1].until)[:, None]
+    result: Floats = history + share * p.hbm_open_imports * 1000.0 / 12.0
     return result
 
 
 def hbm_makers(p: Bundle) -> tuple[Floats, Floats]:
     """Chinese memory makers' and Huawei's own HBM, thousand stacks a month (month, draw).
 
-    Both ramp over nine months from October 2025, scaled so that a ramp without slip makes the year's figure in 2026;
+    Both ramp from one date, scaled so that a ramp without slip makes the year's figure in 2026;
     the memory makers' ramp starts later by the slip. After mid-2026 both grow at the yearly rate.
     """
     growth = np.exp(np.log1p(p.hbm_growth) * np.maximum(MONTH[:, None] - mid_year(2026), 0.0) / 12.0)
-    planned = ramp(np.atleast_1d(RAMP_START), RAMP_LENGTH) * growth
-    in_2026 = planned[48:60].mean(axis=0)
-    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(RAMP_START + p.hbm_slip), RAMP_LENGTH) * growth / in_2026
+    start, months = date("hbm_ramp"), np.atleast_1d(p.hbm_ramp_months)
+    planned = ramp(np.atleast_1d(start), months) * growth
+    in_2026 = planned[slice(*period_months("2026"))].mean(axis=0)
+    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(start + p.hbm_slip), months) * growth / in_2026
     own = p.hbm_in_house_2026 * planned / in_2026
     return makers * 1000.0 / 12.0, own * 1000.0 / 12.0
 
 
 def die_imports(p: Bundle, draws: int) -> Floats:
-    """Dies from foreign foundries, thousand a month (month, vendor, draw): Huawei's bank 2023-2024, others 2022-2024."""
-    huawei = spread_evenly(np.broadcast_to(p.die_bank * 1000.0, (draws,)), 17.0, 34.0)
-    other = spread_evenly(np.broadcast_to(p.other_die_bank * 1000.0, (draws,)), 0.0, 35.0)
+    """Dies from foreign foundries, thousand a month (month, vendor, draw): Huawei's bank and that of others."""
+    huawei = spread_evenly(np.broadcast_to(p.die_bank * 1000.0, (draws,)), *span("huawei_die_bank"))
+    other = spread_evenly(np.broadcast_to(p.other_die_bank * 1000.0, (draws,)), *span("other_die_bank"))
     split = other_vendor_split(p)
     return np.concatenate([huawei[:, None, :], other[:, None, :] * split[None]], axis=1)
 
@@ -135,11 +120,11 @@ def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, dr
     """What published plans imply: revenue, knowledge, output, installed base and wafers, against which loops are measured."""
     years = (2023, 2025, 2027, 2028)
     total = log_linear([mid_year(y) for y in years], [p[f"plan_revenue_{y}"] for y in years])
-    early = np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.1)
+    early = np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * p.plan_growth_before)
     total = growing(total * early, mid_year(2028), np.log1p(p.plan_growth_later))
     revenue = total[:, None, :] * market_share_by_vendor(p)[None]
     spending = base[None] + p.revenue_to_research * revenue
-    first = np.broadcast_to(spending[0] / (p.knowledge_depreciation + 0.3), (len(VENDORS), draws))
+    first = np.broadcast_to(spending[0] / (p.knowledge_depreciation + p.knowledge_growth_before), (len(VENDORS), draws))
     knowledge = accumulated(first, 1.0 - p.knowledge_depreciation / 12.0, spending / 12.0)
     made = np.cumsum(slots, axis=0)
     return Bundle(
@@ -147,7 +132,7 @@ def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, dr
         reference_knowledge=knowledge,
         reference_output=made,
         reference_base=made,
-        reference_wafers=np.cumsum(capacity, axis=0) + 12.0 * capacity[0],
+        reference_wafers=np.cumsum(capacity, axis=0) + p.early_wafer_months * capacity[0],
     )
 
 
@@ -155,23 +140,25 @@ def grey_level(p: Bundle) -> Floats:
     """Diverted chips at the usual wedge, thousand a month by class (month, grey, draw)."""
     years = (2023, 2024, 2025)
     chips = log_linear([mid_year(y) for y in years], [p[f"chips_{y}"] for y in years])
-    chips = chips * np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.5)
+    chips = chips * np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * p.growth_before_2023)
     chips = growing(chips, mid_year(2025), np.log1p(p.growth_after_2025))
     new = log_linear(
         [mid_year(2024), mid_year(2025), mid_year(2027)],
         [np.maximum(p.blackwell_share_2024, 0.005), p.blackwell_share_2025, p.blackwell_share_2027],
     )
-    rubin = np.clip((MONTH - 66.0) / 30.0, 0.0, 1.0)[:, None] * 0.8 * new
+    start, end = span("rubin_grey")
+    rubin = np.clip((MONTH - start) / (end - start), 0.0, 1.0)[:, None] * p.rubin_share_of_new * new
     return np.stack([chips * (1.0 - new), chips * (new - rubin), chips * rubin], axis=1) / 12.0
 
 
-def rolling(launch: Floats) -> Floats:
-    """1 where a domestic product stands for later, unannounced models: no successor, 18 months after launch.
+def rolling(p: Bundle, launch: Floats) -> Floats:
+    """1 where a domestic product stands for later, unannounced models: no successor, some time after launch.
 
-    Shape (month, domestic, 1); the change is spread over half a year.
+    Shape (month, domestic, draw or 1); the change is spread over `rolling_spread_months`.
     """
     last = (np.asarray(SUCCESSOR) < 0).astype(float)
-    result: Floats = (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
+    late = (MONTH[:, None] - launch[None])[:, :, None] - np.atleast_1d(p.rolling_after_months)
+    result: Floats = last[None, :, None] * np.clip(late / np.atleast_1d(p.rolling_spread_months), 0.0, 1.0)
     return result
 
 
@@ -214,21 +201,22 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
 
     Before a launch part of the line runs ahead of orders; the H200's stock is the reported one of the end of 2025.
     """
+    rule = date("h200_rule")
     rates = dict.fromkeys(FOREIGN_PRODUCTS, p.open_line_rate)
     rates |= dict.fromkeys(("a100-sxm", "a800-sxm", "h800-sxm"), p.hopper_line_rate_2023)
     rates |= dict.fromkeys(("mi308x", "mi325x"), p.amd_line_rate)
-    fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
+    fading = np.exp(-np.atleast_1d(p.h200_line_decay) * np.maximum(MONTH[:, None] - rule, 0.0) / 12.0)
     rates[FOREIGN_PRODUCTS[H20]] = p.h20_line_rate
-    rates[FOREIGN_PRODUCTS[H200]] = p.h200_line_rate * fading * step_from(RULE_MONTH + 1.0)[:, None]
+    rates[FOREIGN_PRODUCTS[H200]] = p.h200_line_rate * fading * step_from(rule + 1.0)[:, None]
     rate = np.stack([np.broadcast_to(rates[name], (MONTHS, draws)) for name in FOREIGN_PRODUCTS], axis=1)
     in_hand = np.zeros((MONTHS, len(FOREIGN_PRODUCTS), 1))
-    in_hand[RULE_MONTH - 1, H200] = 1.0
+    in_hand[int(rule) - 1, H200] = 1.0
     stock = in_hand * np.broadcast_to(p.h200_stock, (draws,))
     lead = np.atleast_1d(p.line_months)
     ahead = []
     for index, window in enumerate(windows("direct", FOREIGN_PRODUCTS)):
         launches = float(window.start > 0.0 and index != H200)
-        ahead.append(launches * p.launch_build * inside(window.start - lead, window.start + 3.0))
+        ahead.append(launches * p.launch_build * inside(window.start - lead, window.start + np.atleast_1d(p.launch_run_months)))
     return Bundle(line_rate=rate, stock_injection=stock, launch_build=np.stack(ahead, axis=1))
 
 

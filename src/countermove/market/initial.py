@@ -5,21 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.dates import date
 from countermove.market.inputs import Bundle
 from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFERS, VENDORS
-from countermove.market.state import ERLANG, State
+from countermove.market.state import ERLANG, POOLS, State
 from countermove.market.windows import windows
 
 Floats = NDArray[np.float64]
 
-SOFTWARE_DATE = 36.0  # month coordinate of the end of 2024, at which software maturity is given
-
 
 def software_at_start(p: Bundle, draws: int) -> Floats:
-    """Software maturity at the end of 2021 (vendor, draw): the logistic run backwards from the end of 2024 at normal effort."""
+    """Software maturity at the end of 2021 (vendor, draw): the logistic run backwards at normal effort from its given date."""
     huawei = np.broadcast_to(p.software_2024, (draws,))
     later = np.stack([huawei if v == 0 else huawei * p.software_other for v in range(len(VENDORS))])
-    odds = later / (1.0 - later) * np.exp(-p.software_growth * SOFTWARE_DATE / 12.0)
+    odds = later / (1.0 - later) * np.exp(-p.software_growth * date("software_maturity") / 12.0)
     result: Floats = odds / (1.0 + odds)
     return result
 
@@ -57,7 +56,7 @@ def early_orders(p: Bundle, c: Bundle, draws: int) -> Floats:
 
 def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
     """The initial state; stocks that nobody has measured start empty, knowledge and experience at their reference."""
-    foreign, domestic, vendors = len(FOREIGN_PRODUCTS), len(DOMESTIC_PRODUCTS), len(VENDORS)
+    foreign, domestic, vendors, pools = len(FOREIGN_PRODUCTS), len(DOMESTIC_PRODUCTS), len(VENDORS), len(POOLS)
     segments = c.segment_share.shape[0]
 
     def none(*shape: int) -> Floats:
@@ -67,7 +66,7 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
     price[GREY] = x.world_price[0] * (1.0 + p.grey_premium)
     a100 = (np.arange(OFFERS) == 0)[:, None]
     installed = none(ERLANG, OFFERS) + a100 * p.initial_a100 / ERLANG
-    dies = none(vendors) + 60.0
+    dies = none(vendors) + p.initial_dies
     return State(
         deferred=none(segments),
         advanced=none(segments),
@@ -83,15 +82,15 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         ceiling_used=none(foreign),
         die_pipeline=none(ERLANG, vendors),
         die_stock=dies,
-        hbm_pool=none() + 300.0,
+        hbm_pool=none() + p.initial_hbm,
         hbm_in_house=none(),
         package_inventory=none(domestic),
         expected_orders=none(vendors) + 1.0,
         cumulative_wafers=np.broadcast_to(x.reference_wafers[0], (draws,)) + 0.0,
         cumulative_output=none(vendors),
-        capacity_pipeline=none(ERLANG, 3),
-        capacity_extra=none(3),
-        direction=none(3) + 1.0 / 3.0,
+        capacity_pipeline=none(ERLANG, pools),
+        capacity_extra=none(pools),
+        direction=none(pools) + 1.0 / pools,
         annual_revenue=none(vendors) + x.reference_revenue[0],
         knowledge=x.reference_knowledge[0].copy(),
         programme_clock=none(vendors),
@@ -99,9 +98,9 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         software=software_at_start(p, draws),
         price=price,
         smuggled=none(),
-        cutoff_risk=none() + 0.1,
+        cutoff_risk=none() + p.initial_risk,
         installed=installed,
         us_h100e=none() + p.initial_h100e,
-        us_bandwidth=none() + p.initial_h100e * 6.4 / 1000.0,
+        us_bandwidth=none() + p.initial_h100e * p.initial_bandwidth_per_h100e / 1000.0,
         us_displaced=none(),
     )

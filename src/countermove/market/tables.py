@@ -14,6 +14,7 @@ from countermove.market.offers import (
     DOMESTIC_PRODUCTS,
     FOREIGN,
     OFFER_PRODUCTS,
+    OFFER_ROUTES,
     OFFERS,
     OFFSHORE,
     SUCCESSOR,
@@ -144,14 +145,12 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
     index = np.asarray(VENDOR_OF)
     owned = np.ones((OFFERS, 1))
     owned[OFFSHORE] = 0.0
-    exposed = np.zeros((OFFERS, 1))
-    exposed[FOREIGN] = 1.0
-    exposed[OFFSHORE] = 0.5
+    exposed = {"direct": 1.0, "offshore": p.offshore_exposure}
     die_area = supply.die_area_mm2[[list(index).index(v) for v in range(vendors)]]
     others = np.array([float(not name.startswith("ascend")) for name in OFFER_PRODUCTS[DOMESTIC]])[:, None]
     stacks = column(supply.hbm_stacks) * (1.0 + others * (p.other_stacks - 1.0))
-    start = defects_for_yield(p.yield_2025, 6.656, p.defect_clustering)
-    floor = np.minimum(defects_for_yield(p.yield_mature, 6.656, p.defect_clustering), 0.95 * start)
+    start = defects_for_yield(p.yield_2025, p.yield_die_area, p.defect_clustering)
+    floor = np.minimum(defects_for_yield(p.yield_mature, p.yield_die_area, p.defect_clustering), 0.95 * start)
     successor = np.asarray(SUCCESSOR)
     split = other_vendor_split(p)
     huawei_wafers = np.broadcast_to(p.huawei_wafer_share, (draws,))
@@ -162,9 +161,9 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         power_kw=column(products.power_kw),
         list_price=list_prices(p, draws),
         owned=owned,
-        exposed_to_cutoff=exposed,
+        exposed_to_cutoff=below(*[exposed.get(route, 0.0) for route in OFFER_ROUTES]),
         line_months=line_months(p),
-        line_response=line_months(p) * 0.4,
+        line_response=line_months(p) * p.line_response_share,
         vendor_index=index,
         vendor_sum=vendor_matrix(),
         domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),
