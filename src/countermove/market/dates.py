@@ -18,8 +18,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from countermove.errors import DataError, InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
-from countermove.evidence.reading import check_top, checked, entries, value_checked
-from countermove.evidence.strict_yaml import Document, load
+from countermove.evidence.reading import check_top, checked, entries
+from countermove.evidence.strict_yaml import load
 from countermove.quantities.calendar import FIRST_YEAR, parse_date, period_months
 
 MIDDLE = "mid "
@@ -85,6 +85,23 @@ class _Line(_Record):
     rate: str
 
 
+class _Table(_Record):
+    """What every table says of itself."""
+
+    version: int = Field(alias="schema")
+    basis: Literal["sourced", "assumption"]
+    sources: list[str] = []
+    note: str
+
+
+class _Stockpile(_Table):
+    shares: list[_Share] = Field(min_length=1)
+
+
+class _Lines(_Table):
+    lines: list[_Line] = Field(min_length=2)
+
+
 class Stage(NamedTuple):
     """A share of a total that comes in over the months [start, until)."""
 
@@ -122,7 +139,8 @@ def span(name: str) -> tuple[float, float]:
 def hbm_stockpile() -> tuple[Stage, ...]:
     """When the stockpile of HBM stacks came in, in order; DataError unless the stages join and their shares add up to one."""
     document = load(DATA / "market" / "hbm_stockpile.yaml")
-    rows = [checked(document, _Share, ("shares", number)) for number in range(len(_rows(document, "shares")))]
+    check_top(document, ("basis", "sources", "note", "shares"))
+    rows = checked(document, _Stockpile, ()).shares
     stages = tuple(Stage(month_coordinate(row.from_), month_coordinate(row.until), row.share) for row in rows)
     for number, (one, following) in enumerate(pairwise(stages), start=1):
         if one.until != following.start:
@@ -137,16 +155,9 @@ def hbm_stockpile() -> tuple[Stage, ...]:
 def cambricon_lines() -> tuple[tuple[float, str], ...]:
     """Month coordinates, in order, and the parameter that is the yearly rate of Cambricon's lines there."""
     document = load(DATA / "market" / "cambricon_lines.yaml")
-    rows = [checked(document, _Line, ("lines", number)) for number in range(len(_rows(document, "lines")))]
-    lines = tuple((month_coordinate(row.at), row.rate) for row in rows)
+    check_top(document, ("basis", "sources", "note", "lines"))
+    lines = tuple((month_coordinate(row.at), row.rate) for row in checked(document, _Lines, ()).lines)
     for number, ((one, _), (following, _)) in enumerate(pairwise(lines), start=1):
         if one >= following:
             raise document.error("is not after the one before", "lines", number, hint="list the dates in order of time")
     return lines
-
-
-def _rows(document: Document, key: str) -> list[object]:
-    """The rows of a table that says on what it rests."""
-    check_top(document, ("basis", "sources", "note", key))
-    rows: list[object] = value_checked(document, list[object], (key,))
-    return rows
