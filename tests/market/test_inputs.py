@@ -10,7 +10,7 @@ from market_runs import box, changed, compiled, inputs
 
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_parameters
-from countermove.market.compile import EVIDENCE_MONTH, bundle_parameters, launch_plan
+from countermove.market.compile import bundle_parameters, evidence_month, launch_plan
 from countermove.market.exogenous import budget, hbm_makers, legal_market, packaging, wafers
 from countermove.market.gate_inputs import pick, transition, variant_weights
 from countermove.market.inputs import Bundle
@@ -157,7 +157,7 @@ def test_each_draw_holds_one_reading_and_later_another() -> None:
 
 def test_what_nobody_sells_yet_is_not_on_offer() -> None:
     for route in ("direct", "grey", "offshore"):
-        share = on_offer(route)
+        share = on_offer(route, np.array([1.5]))
         assert share.shape == (MONTHS, len(BY_ROUTE[route]), 1)
         assert np.all((share >= 0.0) & (share <= 1.0))
         for index, row in enumerate(BY_ROUTE[route]):
@@ -184,11 +184,11 @@ def test_a_subsidy_is_split_as_its_drawer_says(p: Bundle) -> None:
     before = {name: usual.value("beijing.subsidy", name)[80] * 9.5 for name in ("vendor", "user", "fab")}
     assert np.allclose(x.vendor_subsidy[80], 29.5 * 0.2 - before["vendor"])
     assert np.allclose(x.fab_subsidy[80], 29.5 * 0.5 - before["fab"])
-    assert np.allclose(x.user_subsidy[80] * 0.5 * legal_market(p)[80], 29.5 * 0.3 - before["user"])
+    assert np.allclose(x.user_subsidy[80] * p.subsidised_share * legal_market(p)[80], 29.5 * 0.3 - before["user"])
 
 
 def test_launches_after_the_evidence_slip_together_and_earlier_ones_do_not() -> None:
-    planned = np.array([10.0, EVIDENCE_MONTH - 1.0, EVIDENCE_MONTH, 90.0])
+    planned = np.array([10.0, evidence_month() - 1.0, evidence_month(), 90.0])
     plan = launch_plan(planned, np.array([0.0, 6.0]), 2)
     assert np.array_equal(plan[:, 0], planned)
     assert np.array_equal(plan[:, 1] - planned, [0.0, 0.0, 6.0, 6.0])

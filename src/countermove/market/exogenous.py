@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.dates import date, hbm_stockpile, month_coordinate, span
 from countermove.market.inputs import Bundle
 from countermove.market.offer_rows import DieBank, OfferRow, Slots
 from countermove.market.offers import (
@@ -35,17 +36,12 @@ from countermove.market.paths import (
 from countermove.market.tables import own_or_split, product, sharing, vendor_split
 from countermove.market.windows import ageing, on_offer
 from countermove.market.world import class_units, rest_of_world_revenue, world_h100e
-from countermove.quantities.calendar import MONTHS, month_index
+from countermove.quantities.calendar import MONTHS, month_index, period_months
 
 if TYPE_CHECKING:
     from countermove.policy.levers import LeverSettings
 
 Floats = NDArray[np.float64]
-
-#: The Chinese HBM ramp: from October 2025, over nine months (assumption; published figures are yearly totals).
-RAMP_START, RAMP_LENGTH = 45.0, 9.0
-
-RULE_MONTH = 48  # January 2026: the first month in which the volume cap exists
 
 
 def legal_market(p: Bundle) -> Floats:
@@ -58,7 +54,8 @@ def legal_market(p: Bundle) -> Floats:
 def budget(p: Bundle) -> Floats:
     """Whole budget a month, billion USD (month, draw): legal demand, what goes to grey and rental, and what waits."""
     grey = log_linear(
-        [mid_year(2023), mid_year(2024), mid_year(2025)], [p.grey_budget_2024 / 8.0, p.grey_budget_2024, p.grey_budget_2025]
+        [mid_year(2023), mid_year(2024), mid_year(2025)],
+        [p.grey_budget_2023_ratio * p.grey_budget_2024, p.grey_budget_2024, p.grey_budget_2025],
     )
     whole = legal_market(p) * (1.0 + grey + p.offshore_budget) / (1.0 - p.wait_share)
     result: Floats = whole / 12.0
@@ -70,9 +67,10 @@ def wafers(p: Bundle) -> Floats:
     w25 = p.wafers_2025
     w26 = w25 * p.wafers_growth_2026
     w27 = w26 * p.wafers_growth_2027
-    start = w25 * np.exp(-4.0 * p.wafers_growth_before)
-    path = log_linear([end_of_year(y) for y in (2021, 2025, 2026, 2027)], [start, w25, w26, w27])
-    return growing(path, end_of_year(2027), np.log1p(p.wafers_growth_later))
+    years = (2021, 2025, 2026, 2027)
+    start = w25 * np.exp((years[0] - years[1]) * p.wafers_growth_before)
+    path = log_linear([end_of_year(y) for y in years], [start, w25, w26, w27])
+    return growing(path, end_of_year(years[-1]), np.log1p(p.wafers_growth_later))
 
 
 def packaging(p: Bundle) -> Floats:
@@ -80,7 +78,7 @@ def packaging(p: Bundle) -> Floats:
     growth = np.log1p(p.packages_growth)
 
     def planned(slots: tuple[Slots, ...], where: str) -> Floats:
-        path = log_linear([one.at for one in slots], [product(p, (one.yearly,), where) for one in slots])
+        path = log_linear([month_coordinate(one.at) for one in slots], [product(p, (one.yearly,), where) for one in slots])
         return growing(path, mid_year(2026), growth)
 
     together = sharing("slots")
@@ -97,25 +95,27 @@ def hbm_imports(p: Bundle, levers: LeverSettings) -> Floats:
     Of the stacks about 7 of 11.4 million came in December 2024; the share that never reaches an accelerator is taken off.
     """
     total = p.hbm_imports * 1000.0 * (1.0 - p.hbm_lost_share)
-    profile = [(0.03, 0, 12), (0.10, 12, 24), (0.27, 24, 35), (0.60, 35, 36)]
-    history = np.sum(np.stack([spread_evenly(np.atleast_1d(total * w), a, b) for w, a, b in profile]), axis=0)
+    stages = hbm_stockpile()
+    history = np.sum(np.stack([spread_evenly(np.atleast_1d(total * s.share), s.start, s.until) for s in stages]), axis=0)
     strict = levers.value("washington.component_controls")
     part = levers.value("washington.component_controls", "hbm")
-    share = np.where(part < 0.0, np.clip(1.0 - 1.5 * strict, 0.0, 1.0), part) * step_from(36.0)
-    result: Floats = history + share[:, None] * p.hbm_open_imports * 1000.0 / 12.0
+    left = np.clip(1.0 - np.atleast_1d(p.hbm_control_slope) * strict[:, None], 0.0, 1.0)
+    share = np.where(part[:, None] < 0.0, left, part[:, None]) * step_from(stages[-1].until)[:, None]
+    result: Floats = history + share * p.hbm_open_imports * 1000.0 / 12.0
     return result
 
 
 def hbm_makers(p: Bundle) -> tuple[Floats, Floats]:
     """Chinese memory makers' and Huawei's own HBM, thousand stacks a month (month, draw).
 
-    Both ramp over nine months from October 2025, scaled so that a ramp without slip makes the year's figure in 2026;
+    Both ramp from one date, scaled so that a ramp without slip makes the year's figure in 2026;
     the memory makers' ramp starts later by the slip. After mid-2026 both grow at the yearly rate.
     """
     growth = np.exp(np.log1p(p.hbm_growth) * np.maximum(MONTH[:, None] - mid_year(2026), 0.0) / 12.0)
-    planned = ramp(np.atleast_1d(RAMP_START), RAMP_LENGTH) * growth
-    in_2026 = planned[48:60].mean(axis=0)
-    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(RAMP_START + p.hbm_slip), RAMP_LENGTH) * growth / in_2026
+    start, months = date("hbm_ramp"), np.atleast_1d(p.hbm_ramp_months)
+    planned = ramp(np.atleast_1d(start), months) * growth
+    in_2026 = planned[slice(*period_months("2026"))].mean(axis=0)
+    makers = p.hbm_domestic_2026 * ramp(np.atleast_1d(start + p.hbm_slip), months) * growth / in_2026
     own = p.hbm_in_house_2026 * planned / in_2026
     return makers * 1000.0 / 12.0, own * 1000.0 / 12.0
 
@@ -125,7 +125,7 @@ def die_imports(p: Bundle, draws: int) -> Floats:
 
     def bank(row: DieBank, where: str) -> Floats:
         total = np.broadcast_to(product(p, (row.units,), where) * 1000.0, (draws,))
-        return spread_evenly(total, float(month_index(row.start)), float(month_index(row.until)))
+        return spread_evenly(total, month_coordinate(row.start), month_coordinate(row.until))
 
     together = sharing("die_bank")
     parts = dict(zip(together, vendor_split(p, together), strict=True))
@@ -138,11 +138,11 @@ def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, dr
     """What published plans imply: revenue, knowledge, output, installed base and wafers, against which loops are measured."""
     years = (2023, 2025, 2027, 2028)
     total = log_linear([mid_year(y) for y in years], [p[f"plan_revenue_{y}"] for y in years])
-    early = np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.1)
+    early = np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * p.plan_growth_before)
     total = growing(total * early, mid_year(2028), np.log1p(p.plan_growth_later))
     revenue = total[:, None, :] * own_or_split(p, "plan_share")[None]
     spending = base[None] + p.revenue_to_research * revenue
-    first = np.broadcast_to(spending[0] / (p.knowledge_depreciation + 0.3), (len(VENDORS), draws))
+    first = np.broadcast_to(spending[0] / (p.knowledge_depreciation + p.knowledge_growth_before), (len(VENDORS), draws))
     knowledge = accumulated(first, 1.0 - p.knowledge_depreciation / 12.0, spending / 12.0)
     made = np.cumsum(slots, axis=0)
     return Bundle(
@@ -150,7 +150,7 @@ def reference_paths(p: Bundle, base: Floats, slots: Floats, capacity: Floats, dr
         reference_knowledge=knowledge,
         reference_output=made,
         reference_base=made,
-        reference_wafers=np.cumsum(capacity, axis=0) + 12.0 * capacity[0],
+        reference_wafers=np.cumsum(capacity, axis=0) + p.early_wafer_months * capacity[0],
     )
 
 
@@ -158,24 +158,26 @@ def grey_level(p: Bundle) -> Floats:
     """Diverted chips at the usual wedge, thousand a month by class (month, grey, draw)."""
     years = (2023, 2024, 2025)
     chips = log_linear([mid_year(y) for y in years], [p[f"chips_{y}"] for y in years])
-    chips = chips * np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * 1.5)
+    chips = chips * np.exp(np.minimum(MONTH[:, None] - mid_year(2023), 0.0) / 12.0 * p.growth_before_2023)
     chips = growing(chips, mid_year(2025), np.log1p(p.growth_after_2025))
     new = log_linear(
         [mid_year(2024), mid_year(2025), mid_year(2027)],
         [np.maximum(p.blackwell_share_2024, 0.005), p.blackwell_share_2025, p.blackwell_share_2027],
     )
-    rubin = np.clip((MONTH - 66.0) / 30.0, 0.0, 1.0)[:, None] * 0.8 * new
+    start, end = span("rubin_grey")
+    rubin = np.clip((MONTH - start) / (end - start), 0.0, 1.0)[:, None] * p.rubin_share_of_new * new
     by_class = np.stack([chips * (1.0 - new), chips * (new - rubin), chips * rubin], axis=1)
     return of_classes(by_class, GREY_CLASSES) / 12.0
 
 
-def rolling(launch: Floats) -> Floats:
-    """1 where a domestic product stands for later, unannounced models: no successor, 18 months after launch.
+def rolling(p: Bundle, launch: Floats) -> Floats:
+    """1 where a domestic product stands for later, unannounced models: no successor, some time after launch.
 
-    Shape (month, domestic, 1); the change is spread over half a year.
+    Shape (month, domestic, draw or 1); the change is spread over `rolling_spread_months`.
     """
     last = (np.asarray(SUCCESSOR) < 0).astype(float)
-    result: Floats = (last[None] * np.clip((MONTH[:, None] - launch[None] - 18.0) / 6.0, 0.0, 1.0))[:, :, None]
+    late = (MONTH[:, None] - launch[None])[:, :, None] - np.atleast_1d(p.rolling_after_months)
+    result: Floats = last[None, :, None] * np.clip(late / np.atleast_1d(p.rolling_spread_months), 0.0, 1.0)
     return result
 
 
@@ -226,7 +228,8 @@ def foreign_lines(p: Bundle, draws: int) -> Bundle:
     ahead = []
     for row in rows:
         launches = float(row.first_month > 0.0 and row.line is not None and row.line.ahead)
-        ahead.append(launches * p.launch_build * inside(row.first_month - lead, row.first_month + 3.0))
+        running = inside(row.first_month - lead, row.first_month + np.atleast_1d(p.launch_run_months))
+        ahead.append(launches * p.launch_build * running)
     return Bundle(line_rate=rate, stock_injection=stock, launch_build=np.stack(ahead, axis=1))
 
 
@@ -237,7 +240,7 @@ def line_rate(p: Bundle, row: OfferRow) -> Floats:
     rate = product(p, (row.line.rate,), f"market/offers.yaml ({row.route}.{row.id}.line)")
     if row.line.fades is not None:
         decay = np.atleast_1d(product(p, (row.line.fades,), row.id))
-        rate = rate * np.exp(-decay * np.maximum(MONTH[:, None] - RULE_MONTH, 0.0) / 12.0)
+        rate = rate * np.exp(-decay * np.maximum(MONTH[:, None] - date("h200_rule"), 0.0) / 12.0)
     if row.line.starts is not None:
         rate = rate * step_from(float(month_index(row.line.starts)))[:, None]
     return rate
@@ -273,10 +276,11 @@ def of_classes(by_class: Floats, classes: tuple[int, ...]) -> Floats:
 
 def offer_inputs(p: Bundle, list_price: Floats) -> Bundle:
     """What is on offer when, and how prices age."""
+    ramp = np.atleast_1d(p.offer_ramp_months)
     return Bundle(
-        on_sale=on_offer("direct"),
-        grey_on_sale=on_offer("grey"),
-        rental_on_sale=on_offer("offshore"),
+        on_sale=on_offer("direct", ramp),
+        grey_on_sale=on_offer("grey", ramp),
+        rental_on_sale=on_offer("offshore", ramp),
         ageing=ageing("direct", p.ageing),
         rental_ageing=ageing("offshore", p.ageing),
         world_price=ageing("grey", p.ageing) * list_price[GREY][None],

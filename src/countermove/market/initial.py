@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.market.dates import date
 from countermove.market.inputs import Bundle
 from countermove.market.offers import (
     BY_ROUTE,
@@ -17,19 +18,17 @@ from countermove.market.offers import (
     VENDOR_ROWS,
     VENDORS,
 )
-from countermove.market.state import ERLANG, State
+from countermove.market.state import ERLANG, POOLS, State
 from countermove.market.tables import product
 
 Floats = NDArray[np.float64]
 
-SOFTWARE_DATE = 36.0  # month coordinate of the end of 2024, at which software maturity is given
-
 
 def software_at_start(p: Bundle, draws: int) -> Floats:
-    """Software maturity at the end of 2021 (vendor, draw): the logistic run backwards from the end of 2024 at normal effort."""
+    """Software maturity at the end of 2021 (vendor, draw): the logistic run backwards at normal effort from its given date."""
     rows = [product(p, row.software, f"market/vendors.yaml ({row.id}.software)") for row in VENDOR_ROWS.values()]
     later = np.stack([np.broadcast_to(value, (draws,)) for value in rows])
-    odds = later / (1.0 - later) * np.exp(-p.software_growth * SOFTWARE_DATE / 12.0)
+    odds = later / (1.0 - later) * np.exp(-p.software_growth * date("software_maturity") / 12.0)
     result: Floats = odds / (1.0 + odds)
     return result
 
@@ -73,7 +72,7 @@ def early_installed(p: Bundle, draws: int) -> Floats:
 
 def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
     """The initial state; stocks that nobody has measured start empty, knowledge and experience at their reference."""
-    foreign, domestic, vendors = len(FOREIGN_PRODUCTS), len(DOMESTIC_PRODUCTS), len(VENDORS)
+    foreign, domestic, vendors, pools = len(FOREIGN_PRODUCTS), len(DOMESTIC_PRODUCTS), len(VENDORS), len(POOLS)
     segments = c.segment_share.shape[0]
 
     def none(*shape: int) -> Floats:
@@ -82,7 +81,7 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
     price = c.list_price.copy()
     price[GREY] = x.world_price[0] * (1.0 + p.grey_premium)
     installed = none(ERLANG, OFFERS) + early_installed(p, draws) / ERLANG
-    dies = none(vendors) + 60.0
+    dies = none(vendors) + p.initial_dies
     return State(
         deferred=none(segments),
         advanced=none(segments),
@@ -98,15 +97,15 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         ceiling_used=none(foreign),
         die_pipeline=none(ERLANG, vendors),
         die_stock=dies,
-        hbm_pool=none() + 300.0,
+        hbm_pool=none() + p.initial_hbm,
         hbm_in_house=none(),
         package_inventory=none(domestic),
         expected_orders=none(vendors) + 1.0,
         cumulative_wafers=np.broadcast_to(x.reference_wafers[0], (draws,)) + 0.0,
         cumulative_output=none(vendors),
-        capacity_pipeline=none(ERLANG, 3),
-        capacity_extra=none(3),
-        direction=none(3) + 1.0 / 3.0,
+        capacity_pipeline=none(ERLANG, pools),
+        capacity_extra=none(pools),
+        direction=none(pools) + 1.0 / pools,
         annual_revenue=none(vendors) + x.reference_revenue[0],
         knowledge=x.reference_knowledge[0].copy(),
         programme_clock=none(vendors),
@@ -114,9 +113,9 @@ def initial_state(p: Bundle, c: Bundle, x: Bundle, draws: int) -> State:
         software=software_at_start(p, draws),
         price=price,
         smuggled=none(),
-        cutoff_risk=none() + 0.1,
+        cutoff_risk=none() + p.initial_risk,
         installed=installed,
         us_h100e=none() + p.initial_h100e,
-        us_bandwidth=none() + p.initial_h100e * 6.4 / 1000.0,
+        us_bandwidth=none() + p.initial_h100e * p.initial_bandwidth_per_h100e / 1000.0,
         us_displaced=none(),
     )

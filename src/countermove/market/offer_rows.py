@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from countermove.errors import InputError
+from countermove.market.dates import DateWords
 from countermove.quantities.calendar import MONTHS, month_index
 
 Route = Literal["direct", "grey", "offshore", "domestic"]
@@ -171,14 +172,16 @@ class DieBank(Row):
     """Dies made abroad, million, and the months in which they came, the end excluded."""
 
     units: ParameterPath
-    start: Month = Field(alias="from")
-    until: Month
+    start: DateWords = Field(alias="from")
+    until: DateWords
+    sources: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Slots(Row):
-    """Packaging slots at a date: months from the start of 2022, thousand packages a year."""
+    """Packaging slots at a date, thousand packages a year."""
 
-    at: float = Field(ge=0.0, le=MONTHS)
+    at: DateWords
     yearly: ParameterPath
 
 
@@ -197,6 +200,8 @@ class VendorRow(Row):
     wafer_share: ParameterPath | None = None
     die_bank: DieBank | None = None
     slots: tuple[Slots, ...] | None = None
+    sources: tuple[str, ...] = ()
+    note: str = ""
 
     @model_validator(mode="after")
     def _own_or_shared(self) -> Self:

@@ -15,7 +15,7 @@ from countermove.market.offers import (
     BY_ROUTE,
     DOMESTIC,
     DOMESTIC_PRODUCTS,
-    FOREIGN,
+    OFFER_ROUTES,
     OFFERS,
     OFFSHORE,
     ROWS,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-HOURS_IN_YEAR = 8766.0
+HOURS_IN_MONTH = 8766.0 / 12.0
 
 
 def column(values: Any) -> Floats:
@@ -56,7 +56,7 @@ def product(p: Bundle, paths: tuple[str, ...], where: str) -> Floats:
 
 def list_prices(p: Bundle, draws: int) -> Floats:
     """Price by offer at its reference date, thousand USD per package, (offer, draw): an hour's rent times the term abroad."""
-    term = p.rental_term_years * HOURS_IN_YEAR / 1000.0
+    term = p.rental_months * HOURS_IN_MONTH / 1000.0
     rows = [product(p, row.price, f"market/offers.yaml ({row.route}.{row.id}.price)") for row in ROWS]
     priced = [value * term if row.route == "offshore" else value for row, value in zip(ROWS, rows, strict=True)]
     return np.stack([np.broadcast_to(value, (draws,)) for value in priced]).astype(float)
@@ -134,13 +134,11 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
     index = np.asarray(VENDOR_OF)
     owned = np.ones((OFFERS, 1))
     owned[OFFSHORE] = 0.0
-    exposed = np.zeros((OFFERS, 1))
-    exposed[FOREIGN] = 1.0
-    exposed[OFFSHORE] = 0.5
+    exposed = {"direct": 1.0, "offshore": p.offshore_exposure}
     die_area = supply.die_area_mm2[[list(index).index(v) for v in range(vendors)]]
     stacks = column(supply.hbm_stacks) * memory_scale(p)
-    start = defects_for_yield(p.yield_2025, 6.656, p.defect_clustering)
-    floor = np.minimum(defects_for_yield(p.yield_mature, 6.656, p.defect_clustering), 0.95 * start)
+    start = defects_for_yield(p.yield_2025, p.yield_die_area, p.defect_clustering)
+    floor = np.minimum(defects_for_yield(p.yield_mature, p.yield_die_area, p.defect_clustering), 0.95 * start)
     successor = np.asarray(SUCCESSOR)
     return Bundle(
         dt=np.float64(dt),
@@ -149,9 +147,9 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         power_kw=column(products.power_kw),
         list_price=list_prices(p, draws),
         owned=owned,
-        exposed_to_cutoff=exposed,
+        exposed_to_cutoff=below(*[exposed.get(route, 0.0) for route in OFFER_ROUTES]),
         line_months=line_months(p),
-        line_response=line_months(p) * 0.4,
+        line_response=line_months(p) * p.line_response_share,
         vendor_index=index,
         vendor_sum=vendor_matrix(),
         domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),

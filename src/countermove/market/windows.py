@@ -11,21 +11,18 @@ from countermove.quantities.calendar import month_index
 
 Floats = NDArray[np.float64]
 
-RAMP_MONTHS = 1.5
-"""Months over which a product comes on offer or leaves it."""
 
-
-def on_offer(route: str) -> Floats:
-    """Share on offer by month, (month, product, 1): a ramp after the start, another before the end.
+def on_offer(route: str, ramp_months: Floats) -> Floats:
+    """Share on offer by month, (month, product, draw or 1): a ramp after the start, another before the end.
 
     What is already sold when the clock starts has no ramp.
     """
     rows = []
     for row in BY_ROUTE[route]:
         start = row.first_month
-        up = np.ones_like(MONTH) if start == 0.0 else np.clip((MONTH - start) / RAMP_MONTHS, 0.0, 1.0)
-        rows.append(up * np.clip((row.last_month - MONTH) / RAMP_MONTHS, 0.0, 1.0))
-    return np.stack(rows, axis=1)[:, :, None]
+        up = 1.0 if start == 0.0 else np.clip((MONTH - start)[:, None] / ramp_months, 0.0, 1.0)
+        rows.append(up * np.clip((row.last_month - MONTH)[:, None] / ramp_months, 0.0, 1.0))
+    return np.stack(rows, axis=1)
 
 
 def ageing(route: str, yearly: Floats) -> Floats:

@@ -7,6 +7,9 @@ from countermove.market.mechanisms.demand import TINY
 from countermove.market.mechanisms.foreign_supply import erlang
 from countermove.market.state import State
 
+NEARLY_ALL = 0.999
+"""A vendor that makes this share of what it aims at lacks nothing: rounding may keep it from all."""
+
 
 def leontief(dies: Array, stacks: Array, slots: Array, xp: Array) -> Array:
     """Packages possible from each input alone, then the least: ``min(dies, stacks, slots)`` (Leontief 1941)."""
@@ -64,10 +67,10 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     """Make packages: dies leave the foundry after a lag, HBM is shared by need, lines slow down when stock piles up."""
     price = s.price[c.domestic_offers]
     ordered = c.vendor_sum @ (1000.0 * xp.sum(f.desired[c.domestic_offers], axis=1) / price)
-    expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / 3.0))
+    expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / p.order_months))
     stock = c.vendor_sum @ s.package_inventory
     target = expected * p.stock_months
-    aim = xp.maximum(expected * c.dt + (target - stock) * (1.0 - xp.exp(-c.dt / 3.0)), 0.0)
+    aim = xp.maximum(expected * c.dt + (target - stock) * (1.0 - xp.exp(-c.dt / p.restock_months)), 0.0)
 
     have = inputs_at_hand(s, p, c, x, f, xp)
     mix = production_mix(f.launched, c.successor, c.has_successor, p.handover, c.vendor_sum)
@@ -87,7 +90,11 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     all_hbm = (have["pool"] + have["own"]) / (xp.sum(need, axis=0) + TINY) * xp.sum(possible, axis=0)
     wish = xp.sum(aim, axis=0) + TINY
     cover = xp.stack(
-        [xp.sum(xp.minimum(from_dies, aim * 4.0), axis=0) / wish, all_hbm / wish, xp.sum(have["slots"], axis=0) / wish]
+        [
+            xp.sum(xp.minimum(from_dies, aim * p.surplus_counted), axis=0) / wish,
+            all_hbm / wish,
+            xp.sum(have["slots"], axis=0) / wish,
+        ]
     )
     state = {
         "die_pipeline": have["pipeline"],
@@ -107,7 +114,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         "wafer_capacity": have["wafers"],
         "dies_used": made * dies_each,
         "hbm_used": used,
-        "slack": xp.sum(xp.where(made >= aim * 0.999, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
+        "slack": xp.sum(xp.where(made >= aim * NEARLY_ALL, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
     }
     return state, flows
 
@@ -149,7 +156,16 @@ MECHANISM = Mechanism(
         "hbm_used",
         "slack",
     ),
-    parameters=("accelerator_wafer_share", "foundry_months", "capacity_floor", "stock_months", "handover"),
+    parameters=(
+        "accelerator_wafer_share",
+        "foundry_months",
+        "capacity_floor",
+        "order_months",
+        "stock_months",
+        "restock_months",
+        "handover",
+        "surplus_counted",
+    ),
     inputs=("wafers", "die_imports", "hbm_imports", "hbm_domestic", "hbm_in_house", "packaging"),
     constants=(
         "dt",
