@@ -39,7 +39,7 @@ format: $(VENV)/.installed-dev ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-ensemble: $(VENV)/.installed-dev ## Stamp or rebuild the calibrated ensemble after equations, priors or series changed (minutes)
+ensemble: $(VENV)/.installed-dev ## Stamp or rebuild the calibrated ensemble after the simulated past, priors or series moved (minutes)
 	$(BIN)/countermove calibrate --restamp --install --store out/calibration
 
 docs: $(VENV)/.installed-run ## Write the pages of docs/ that come from the code and the data

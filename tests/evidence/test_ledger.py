@@ -283,3 +283,19 @@ def test_the_fingerprint_ignores_explanations_and_line_ends(plant: Plant) -> Non
     path.write_text(path.read_text().replace("13.0", "13.1"))
     data_tree.data_hash.cache_clear()
     assert data_tree.data_hash(root) != first
+
+
+def test_the_fingerprint_ignores_what_an_ensemble_was_stamped_with_but_not_its_table(plant: Plant) -> None:
+    root = plant()
+    (root / "ensembles").mkdir()
+    found = []
+    for name, content in (
+        ("posterior.npz", b"1"),
+        ("posterior.yaml", b"1"),
+        ("posterior-past.json", b"1"),
+        ("posterior.npz", b"2"),
+    ):
+        (root / "ensembles" / name).write_bytes(content)
+        data_tree.data_hash.cache_clear()
+        found.append(data_tree.data_hash(root))
+    assert found[0] == found[1] == found[2] != found[3]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +11,6 @@ from scipy.special import ndtri
 
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_parameters
-from countermove.experiments import ensemble_key
 from countermove.experiments.draws import sample
 from countermove.experiments.ensemble import FOLDER, ROWS, Ensemble, copula_factor, load_ensemble, read_ensemble
 from countermove.experiments.pipeline import compile_scenario, sampled
@@ -84,33 +82,6 @@ def test_a_marginal_is_the_posterior_quantile(shipped: Ensemble) -> None:
     expected = np.quantile(shipped.uniforms(seed=0, draws=ROWS)[name], shares)
     assert np.allclose(shipped.marginal(name, shares), expected, atol=2e-3)
     assert np.array_equal(shipped.marginal("no.such", shares), shares)
-
-
-@pytest.mark.parametrize("part", ["equations", "priors", "series"])
-def test_a_posterior_made_from_something_else_is_refused(part: str, monkeypatch: Any) -> None:
-    key = dict(read_ensemble().about["key"])  # type: ignore[union-attr]
-    key |= {part: "0" * 16} | ({"files": "0" * 16} if part == "equations" else {})
-    with pytest.raises(DataError, match=f"made from other {part}") as caught:
-        ensemble_key.check_key(key, "posterior")
-    assert "make ensemble" in str(caught.value)
-
-
-def test_better_words_do_not_void_a_posterior(tmp_path: Path, monkeypatch: Any) -> None:
-    room = tmp_path / "market"
-    shutil.copytree(ensemble_key.ROOM, room)
-    before = ensemble_key.equations_hash()
-    monkeypatch.setattr(ensemble_key, "ROOM", room)
-    file = room / "mechanisms" / "capacity.py"
-    file.write_text("# A remark.\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
-    ensemble_key.equations_hash.cache_clear()
-    try:
-        assert ensemble_key.equations_hash() == before
-        file.write_text(file.read_text(encoding="utf-8").replace(" * ", " + ", 1), encoding="utf-8")
-        ensemble_key.equations_hash.cache_clear()
-        assert ensemble_key.equations_hash() != before
-    finally:
-        monkeypatch.undo()
-        ensemble_key.equations_hash.cache_clear()
 
 
 def test_a_broken_file_is_named_with_the_way_out(tmp_path: Path) -> None:

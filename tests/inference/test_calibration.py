@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 pytest.importorskip("jax", reason="pip install 'countermove[jax]'")
 
 from countermove.errors import InputError
+from countermove.hardware import products
 from countermove.inference import calibration as module
 from countermove.inference.calibration import Calibration, calibrate, compiled_past
 from countermove.inference.history_model import history_model
 from countermove.inference.prediction import simulated
-from countermove.inference.published import published_values
-from countermove.inference.published_errors import Targets, targets
+from countermove.market.offers import DOMESTIC_PRODUCTS
+from countermove.outcomes.published import published_values
+from countermove.outcomes.published_errors import Targets, targets
 
 NAMES = ("demand.legal_market_2022", "demand.latent_a100_2022", "foreign.shipping_months", "foreign.price_low_end")
 
@@ -101,14 +104,17 @@ def test_the_store_of_another_calibration_is_refused(aims: Targets, found: Calib
         calibrate(aims, names=NAMES, particles=256, seed=1, store=store)
 
 
-def test_stages_of_other_equations_or_priors_are_not_carried_on(aims: Targets, monkeypatch: Any) -> None:
+def test_stages_of_another_past_or_other_priors_are_not_carried_on(aims: Targets, monkeypatch: Any) -> None:
     past = compiled_past()
     before = module._token(past, aims, NAMES, 256, 1)
     parameters = dict(past.assumptions.parameters)
     wider = parameters[NAMES[0]].prior.scaled(2.0)
     parameters[NAMES[0]] = parameters[NAMES[0]].model_copy(update={"prior": wider})
     assert module._token(compiled_past(None, parameters), aims, NAMES, 256, 1) != before
-    monkeypatch.setattr(module, "equations_hash", lambda: "others")
+    assert module._token(compiled_past(), aims, NAMES, 256, 1) == before
+    supply = products.supply_table
+    stacks = {"hbm_stacks": supply(DOMESTIC_PRODUCTS).hbm_stacks * 0.75}
+    monkeypatch.setattr(products, "supply_table", lambda ids: replace(supply(ids), **stacks))
     assert module._token(past, aims, NAMES, 256, 1) != before
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,9 @@ pytest.importorskip("jax", reason="pip install 'countermove[jax]'")
 from countermove.errors import InputError
 from countermove.inference.hindcast import Hindcast, hindcast, unscored
 from countermove.inference.hindcast_text import document, text
-from countermove.inference.published import published_values
-from countermove.inference.validation import SHIPPED, page, recorded_hindcast
+from countermove.inference.record import table_hash
+from countermove.inference.validation import SHIPPED, outdated, page, recorded_hindcast
+from countermove.outcomes.published import published_values
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,20 @@ def test_the_shipped_hindcasts_are_recorded_and_on_the_page() -> None:
         body = recorded_hindcast(fit_to, vintage)
         assert body is not None
         assert f"fit to {body['fit_to']}, vintage {vintage}" in whole
+
+
+def test_a_page_beside_another_calibration_says_so(tmp_path: Path) -> None:
+    (tmp_path / "posterior.npz").write_bytes(b"one")
+    body = {**(recorded_hindcast("2024-12", "latest") or {}), "table": table_hash(tmp_path)}
+    path = tmp_path / "hindcast-2024-12-latest.json"
+    path.write_text(json.dumps(body), encoding="utf-8")
+    assert outdated(tmp_path) == []
+    assert "another calibration" not in page(tmp_path)
+    (tmp_path / "posterior.npz").write_bytes(b"another")
+    assert outdated(tmp_path) == ["hindcast 2024-12 latest"]
+    assert "Recorded beside another calibration" in page(tmp_path)
+    path.write_text(json.dumps({name: value for name, value in body.items() if name != "table"}), encoding="utf-8")
+    assert outdated(tmp_path) == ["hindcast 2024-12 latest"]
 
 
 def test_the_hindcast_of_2025_is_covered_and_better_than_naive_on_most_series() -> None:

@@ -12,8 +12,8 @@ pytest.importorskip("jax", reason="pip install 'countermove[jax]'")
 from scipy.stats import multivariate_normal, norm
 
 from countermove.inference.likelihood import LOG_WEIGHTS, NODES, by_misfit, draw_misfits, log_likelihood, misfit_scales
-from countermove.inference.published import Published
-from countermove.inference.published_errors import STRAY_CHANCE, STRAY_ERROR, Targets, targets
+from countermove.outcomes.published import Published
+from countermove.outcomes.published_errors import STRAY_CHANCE, STRAY_ERROR, Targets, targets
 
 
 def row(series: str, period: str, value: float, spread: float = 0.2, outcome: str = "china_cards") -> Published:

@@ -7,8 +7,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from countermove.inference.published import Published
 from countermove.inference.scores import covers, crps, naive
+from countermove.outcomes.published import Published
 
 
 def row(period: str, value: float, series: str = "s") -> Published:

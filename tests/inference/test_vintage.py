@@ -8,8 +8,8 @@ import pytest
 
 from countermove.errors import InputError
 from countermove.evidence.ledger import load_parameters
-from countermove.inference.published import period_end, published_values
 from countermove.inference.vintage import ANCHORS, FIRST_SEEN, cut_date, happened, priors_known, rows_after, rows_known
+from countermove.outcomes.published import period_end, published_values
 
 DAY = dt.date(2024, 12, 31)
 

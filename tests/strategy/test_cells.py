@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import countermove
+from countermove.experiments import fingerprint
 from countermove.experiments.run import run
 from countermove.strategy import cache
 from countermove.strategy.cells import Cells, simulate_cells
@@ -76,6 +80,32 @@ def test_the_key_of_the_cache_moves_with_everything_that_moves_a_number(small_ga
         cache.key_of(small_game, CHECKED, 64, 7, {"parameters/prices.scarcity_premium": 0.1}),
     ]
     assert len({key, *others}) == 7
+
+
+def test_the_key_of_the_cache_moves_with_the_code_of_every_room_below_and_with_packages(
+    small_game: Game, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = {cache.key_of(small_game, CHECKED, 64, 7)}
+    for room in ("quantities/calendar.py", "evidence/priors.py", "market/choice.py", "strategy/cells.py"):
+        copy = tmp_path / room.replace("/", "-") / "countermove"
+        shutil.copytree(Path(countermove.__file__).parent, copy, ignore=shutil.ignore_patterns("static", "data", "__pycache__"))
+        (copy / room).write_text((copy / room).read_text(encoding="utf-8") + "# Other code.\n", encoding="utf-8")
+        monkeypatch.setattr(fingerprint, "__file__", str(copy / "experiments" / "fingerprint.py"))
+        monkeypatch.setattr(cache, "__file__", str(copy / "strategy" / "cache.py"))
+        _forget()
+        keys.add(cache.key_of(small_game, CHECKED, 64, 7))
+    monkeypatch.undo()
+    monkeypatch.setattr("importlib.metadata.version", lambda _package: "0")
+    _forget()
+    keys.add(cache.key_of(small_game, CHECKED, 64, 7))
+    monkeypatch.undo()
+    _forget()
+    assert len(keys) == 6
+
+
+def _forget() -> None:
+    for known in (fingerprint.fingerprint, fingerprint.code_hash, cache.code_hash):
+        known.cache_clear()
 
 
 def test_an_unwritable_cache_costs_time_only(small_game: Game, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from countermove.cli import options
 from countermove.cli.output import print_json, print_text, say
 
 if TYPE_CHECKING:
-    from countermove.inference.published import Published
+    from countermove.outcomes.published import Published
 
 EPILOG = """Examples:
 
@@ -32,6 +32,7 @@ HINDCAST = """Examples:
 
 The file to score has the columns series,period,value,unit; series are ids of published series or of outcomes.
 """
+MOST_NAMED = 5
 STORE = Path("out/calibration")
 Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder that keeps the stages.")]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start again, without the stages kept in the store.")]
@@ -54,20 +55,24 @@ def calibrate(
     from countermove.inference.history_model import use_devices
 
     use_devices()
+    from countermove.evidence.ledger import load_parameters
     from countermove.experiments.ensemble import FOLDER
-    from countermove.experiments.ensemble_key import ensemble_key
+    from countermove.experiments.ensemble_key import present_past
     from countermove.inference import record as recorded
     from countermove.inference.calibration import calibrate as carry
-    from countermove.inference.published_errors import targets
     from countermove.inference.reference import diagnostics, run_reference, write_start
+    from countermove.outcomes.published_errors import targets
 
-    if restamp and recorded.restamped():
-        say("the recorded ensemble still gives the same numbers: stamped anew", quiet=quiet)
-        if as_json:
-            print_json(recorded.recorded_fit())
-        return
-    # A folder for each set of equations, priors and series: stages and chains of others are never carried on.
-    store = store / "-".join(value[:8] for name, value in ensemble_key().items() if name != "files")
+    if restamp:
+        moved = recorded.restamped()
+        if not moved:
+            say("the recorded ensemble still gives the same numbers: stamped anew", quiet=quiet)
+            if as_json:
+                print_json(recorded.recorded_fit())
+            return
+        say(f"the recorded ensemble does not hold: {'; '.join(moved[:MOST_NAMED])}", quiet=quiet)
+    # A folder for each past with all its priors and published values: stages and chains of others are never carried on.
+    store = store / present_past(tuple(load_parameters())).digest()[:16]
     if fresh:
         shutil.rmtree(store, ignore_errors=True)
     found = carry(

@@ -1,4 +1,4 @@
-"""Check an installation: Python, packages, data, engines, permissions, and a small run.
+"""Check an installation: Python, packages, data, posterior, engines, permissions, and a small run.
 
 Every check gives one line: ok, warning or problem, what was found, and what to do. Nothing is changed.
 """
@@ -58,6 +58,7 @@ def examine(*, data: Path | None = None, out: Path | None = None, smoke: bool = 
         ("data files", lambda: _data_files(root)),
         ("data audit", lambda: _audit(root)),
         ("data tables", _tables),
+        ("posterior", _posterior),
         ("engines", _engines),
         *([("run", _smoke)] if smoke else []),
     ]
@@ -188,6 +189,29 @@ def _tables() -> Iterator[Finding]:
         runs_of(case)
     counts = f"{len(catalogue.chips)} chips, {len(catalogue.systems)} systems, {len(levers)} levers, {len(rules)} rules"
     yield Finding("data tables", "ok", f"{counts}, {len(preset_files())} presets, {len(load_ledger().cases)} case")
+
+
+def _posterior() -> Iterator[Finding]:
+    """The ensemble belongs to the simulated past, asked in full: neither hashes of files nor earlier answers are trusted."""
+    from countermove.experiments.ensemble import FOLDER, read_ensemble
+    from countermove.experiments.ensemble_key import differences, recorded_past, refuse
+    from countermove.inference.validation import outdated
+
+    ensemble = read_ensemble()
+    if ensemble is None:
+        do = "countermove calibrate --install makes one; runs follow the priors until then"
+        yield Finding("posterior", "warning", "no calibrated ensemble is recorded", do)
+        return
+    refuse(differences(ensemble.key, FOLDER), ensemble.name)
+    record = recorded_past(ensemble.key, FOLDER)
+    rows, draws = record.outcomes.shape
+    same = f"{len(record.inputs)} arrays and {rows} published values in {draws} draws are those it was made from"
+    yield Finding("posterior", "ok", f"{len(ensemble.scores):,} worlds of {len(ensemble.names)} parameters; {same}")
+    pages = outdated()
+    if pages:
+        found = f"recorded beside another calibration, or before that was noted: {', '.join(pages)}"
+        do = "calibrate --install records the fit; python -m countermove.inference.validation PAGE --hindcasts the others"
+        yield Finding("posterior", "warning", found, do)
 
 
 def _engines() -> Iterator[Finding]:

@@ -15,6 +15,10 @@ DATA: Final = Path(str(resources.files("countermove"))) / "data"
 #: Folders that explain numbers but never enter a simulation: editing them leaves results and their fingerprint alone.
 NOT_SIMULATED: Final = ("sources", "claims", "cases", "games", "reproductions")
 
+#: Of an ensemble a simulation reads the table; what it was made from and how it fits are stamps and pages beside it.
+ENSEMBLES: Final = "ensembles"
+TABLE: Final = ".npz"
+
 
 def files(root: Path = DATA, *, suffix: str = "") -> Iterator[Path]:
     """Yield the files of a data tree in a fixed order (by path), hidden files and caches left out."""
@@ -41,7 +45,7 @@ def data_hash(root: Path = DATA) -> str:
     digest = hashlib.sha256()
     for path in files(root):
         relative = path.relative_to(root)
-        if relative.parts[0] in NOT_SIMULATED:
+        if relative.parts[0] in NOT_SIMULATED or (relative.parts[0] == ENSEMBLES and path.suffix != TABLE):
             continue
         content = path.read_bytes()
         if path.suffix in {".yaml", ".csv"}:

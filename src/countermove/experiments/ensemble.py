@@ -5,7 +5,8 @@ A row holds one standard normal score per fitted parameter; the parameter's valu
 row are sampled from a Gaussian copula with the ensemble's own marginals, and results say so. Parameters that are not
 fitted follow their priors.
 
-The file is only valid for the equations, priors and series it was made from (`ensemble_key`); with others it is refused.
+The file is only valid for the simulated past, the fitted priors and the published values it was made from (`ensemble_key`);
+with others it is refused.
 """
 
 from __future__ import annotations
@@ -42,6 +43,12 @@ class Ensemble:
 
     def __contains__(self, name: object) -> bool:
         return name in self._places and name not in self.left_out
+
+    @property
+    def key(self) -> Mapping[str, Any]:
+        """What it was made from, as the manifest says (`ensemble_key`); empty where it does not say."""
+        key = self.about.get("key")
+        return key if isinstance(key, Mapping) else {}
 
     def without(self, names: Iterable[str]) -> Ensemble:
         """Return the ensemble in which some parameters follow their priors, or what a scenario sets, again."""
@@ -119,13 +126,13 @@ def copula_factor(scores: Floats) -> Floats:
 def load_ensemble() -> Ensemble | None:
     """Return the ensemble that the data tree names as current, None where none is recorded.
 
-    Raises DataError for a broken file, or one made from other equations, priors or series.
+    Raises DataError for a broken file, or one made from another simulated past, other priors or published values.
     """
     from countermove.experiments.ensemble_key import check_key
 
     found = read_ensemble()
     if found is not None:
-        check_key(found.about["key"], found.name)
+        check_key(found.key, found.name, FOLDER)
     return found
 
 

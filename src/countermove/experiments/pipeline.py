@@ -64,7 +64,7 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, belief
     `beliefs` is "fitted" (the calibrated ensemble) or "prior". A parameter that the scenario sets, or whose prior it
     replaces, leaves the ensemble; what data say about the others stays.
 
-    Raises DataError for an ensemble made from other equations, priors or series; InputError where a lever, a date or an
+    Raises DataError for an ensemble made from another past, other priors or series; InputError where a lever, a date or an
     override does not fit.
     """
     from countermove.evidence.ledger import load_parameters

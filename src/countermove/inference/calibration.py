@@ -19,20 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError
+from countermove.experiments import past_record
 from countermove.experiments.ensemble import Ensemble, copula_factor
-from countermove.experiments.ensemble_key import equations_hash
 from countermove.experiments.overrides import Assumptions
-from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
-from countermove.experiments.scenario import load_scenario
+from countermove.experiments.pipeline import Compiled
 from countermove.inference.history_model import HistoryModel, history_model, informed, runner
 from countermove.inference.likelihood import draw_misfits, log_likelihood, misfit_scales
-from countermove.inference.published_errors import Targets
 from countermove.inference.tempering import Cloud, start, temper
+from countermove.outcomes.published_errors import Targets
 
 Floats = NDArray[np.float64]
 
-PRESET = "h200-2026"
-"""All scenarios share its past."""
 SEED = 2026
 PARTICLES = 4096
 LANES = 256
@@ -64,7 +61,7 @@ class Calibration:
 
 def compiled_past(known: dt.date | None = None, parameters: Any = None) -> Compiled:
     """The scenario whose past is calibrated, without any posterior; `parameters` replace the priors of the data tree."""
-    compiled = compile_scenario(load_scenario(PRESET), known=known, beliefs=PRIOR)
+    compiled = past_record.compiled_past(known)
     if parameters is None:
         return compiled
     return replace(compiled, assumptions=Assumptions(parameters, compiled.assumptions.fixed))
@@ -132,14 +129,9 @@ def _no_correlated(names: Sequence[str]) -> None:
 
 
 def _token(past: Compiled, targets: Targets, names: Sequence[str], particles: int, seed: int) -> str:
-    """What a stored cloud must have been made for: equations, priors, rows, particles and seed."""
-    digest = hashlib.sha256(equations_hash().encode())
-    for name, parameter in sorted(past.assumptions.parameters.items()):
-        digest.update(f"{name} {parameter.prior.model_dump_json()} {parameter.valid}\n".encode())
-    for row in targets.rows:
-        digest.update(f"{row.series} {row.period} {row.value} {row.low} {row.high}\n".encode())
-    digest.update(f"{list(names)} {particles} {seed}".encode())
-    return digest.hexdigest()[:16]
+    """What a stored cloud must have been made for: past, fitted priors and rows to the last bit, particles and seed."""
+    record = past_record.past_record(past, targets, names)
+    return hashlib.sha256(f"{record.digest()} {list(names)} {particles} {seed}".encode()).hexdigest()[:16]
 
 
 def _stored(store: Path, token: str) -> tuple[Cloud | None, float]:

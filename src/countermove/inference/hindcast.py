@@ -19,10 +19,10 @@ from countermove.errors import InputError
 from countermove.evidence.ledger import load_parameters
 from countermove.inference.calibration import Calibration, calibrate, compiled_past
 from countermove.inference.prediction import as_published, simulated
-from countermove.inference.published import Published, period_end, published_values
-from countermove.inference.published_errors import targets
 from countermove.inference.scores import Naive, covers, crps, naive
 from countermove.inference.vintage import Known, cut_date, priors_known, rows_after, rows_known
+from countermove.outcomes.published import Published, period_end, published_values
+from countermove.outcomes.published_errors import targets
 
 Floats = NDArray[np.float64]
 

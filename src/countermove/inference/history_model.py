@@ -20,7 +20,7 @@ from countermove.evidence.priors import Fixed
 from countermove.evidence.schema import Parameter
 from countermove.experiments.draws import STREAMS
 from countermove.experiments.pipeline import Compiled
-from countermove.inference.published_errors import Targets
+from countermove.outcomes.published_errors import Targets
 
 Floats = NDArray[np.float64]
 

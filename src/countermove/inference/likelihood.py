@@ -21,11 +21,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.inference.published_errors import STRAY_CHANCE, STRAY_ERROR, Targets
+from countermove.outcomes.published_errors import MISFIT_MEDIAN, MISFIT_SPREAD, STRAY_CHANCE, STRAY_ERROR, Targets
 
 Floats = NDArray[np.float64]
-
-MISFIT_MEDIAN, MISFIT_SPREAD = 0.12, 0.6
 
 #: Grid of misfit scores, and its prior weights in logarithms.
 NODES = np.linspace(-3.6, 3.6, 25)

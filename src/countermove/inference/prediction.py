@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from countermove.experiments.draws import STREAMS, sample
 from countermove.experiments.ensemble import Ensemble
 from countermove.experiments.pipeline import Compiled
-from countermove.inference.likelihood import MISFIT_MEDIAN
-from countermove.inference.published import Published
-from countermove.inference.published_errors import Targets
+from countermove.outcomes.published import Published
+from countermove.outcomes.published_errors import MISFIT_MEDIAN, Targets
 
 Floats = NDArray[np.float64]
 

@@ -1,15 +1,18 @@
 """The recorded calibration: the ensemble that runs read, and the fit that pages show.
 
-Three files in data/ensembles: ``posterior.npz`` (scores, copula), ``posterior.yaml`` (what it was made from) and
-``posterior-fit.json`` (every published value beside its predictive range, every parameter's prior beside its posterior,
-diagnostics). A probe of sixteen worlds is kept too: when equations are only rewritten, the probe still gives the same
-numbers and the ensemble is stamped anew instead of being made again.
+Four files in data/ensembles: ``posterior.npz`` (scores, copula), ``posterior.yaml`` (how it was made), ``posterior-past.json``
+(what it was made from, `experiments/past_record.py`) and ``posterior-fit.json`` (every published value beside its predictive
+range, every parameter's prior beside its posterior, diagnostics). A probe of sixteen worlds of the posterior is kept too: when
+equations and data are only rewritten, the simulated values are still the same and the ensemble is stamped anew instead of
+being made again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +22,10 @@ from numpy.typing import NDArray
 from countermove import __version__
 from countermove.errors import DataError
 from countermove.experiments.ensemble import FOLDER, Ensemble, copula_factor, read_ensemble
-from countermove.experiments.ensemble_key import ensemble_key
+from countermove.experiments.ensemble_key import RECORD, differences, files_hash, present_past, record_hash
 from countermove.inference.calibration import SEED, Calibration, compiled_past
 from countermove.inference.prediction import as_published, simulated
-from countermove.inference.published_errors import Targets, targets
+from countermove.outcomes.published_errors import Targets, targets
 
 Floats = NDArray[np.float64]
 
@@ -52,13 +55,13 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
         misfit=np.stack([np.asarray(scale, dtype=np.float32) for scale in misfit.values()]),
     )
     beside.replace(folder / f"{NAME}.npz")
-    body = fit_document(found, ensemble, misfit, reference)
+    body = fit_document(found, ensemble, misfit, reference) | {"table": table_hash(folder)}
     _write(folder / f"{NAME}-fit.json", json.dumps(body, indent=1, allow_nan=False) + "\n")
     return stamp(folder, made=dt.date.today().isoformat(), particles=len(scores), seed=seed)
 
 
 def stamp(folder: Path = FOLDER, **about: Any) -> Path:
-    """Write the manifest with the present hashes; `about` replaces what it says of the making."""
+    """Record the present past and write the manifest; `about` replaces what it says of the making."""
     path = folder / f"{NAME}.yaml"
     known: dict[str, Any] = {}
     if not about:
@@ -66,37 +69,62 @@ def stamp(folder: Path = FOLDER, **about: Any) -> Path:
         if ensemble is None:
             raise DataError("no posterior is recorded", where="ensembles", hint="run countermove calibrate")
         known = {name: ensemble.about[name] for name in ("made", "particles", "seed")}
+    _write(folder / RECORD, present_past(_names(folder)).to_json())
+    key = {"files": files_hash(), "past": record_hash(folder / RECORD)}
     lines = [
         "# The calibrated ensemble that runs read by default, and what it was made from.",
         "# Made by: countermove calibrate --install. Method: countermove/inference/calibration.py; fit: docs/validation.md.",
+        "# files: hash of code and data as they lay; past: hash of posterior-past.json, which counts where files differ.",
         "schema: 1",
         f"file: {NAME}.npz",
         *[f"{name}: {value}" for name, value in (known | about).items()],
         f"version: {__version__}",
         "key:",
-        *[f'  {name}: "{value}"' for name, value in ensemble_key().items()],
+        *[f'  {name}: "{value}"' for name, value in key.items()],
     ]
     _write(path, "\n".join(lines) + "\n")
     return path
 
 
-def restamped(folder: Path = FOLDER) -> bool:
-    """Stamp the recorded ensemble anew if priors and series are unchanged and its probe still gives the same numbers."""
-    from countermove.experiments.ensemble_key import priors_hash, series_hash
+def _names(folder: Path) -> tuple[str, ...]:
+    """Names of the fitted parameters."""
+    with np.load(folder / f"{NAME}.npz") as stored:
+        return tuple(str(name) for name in stored["names"])
 
+
+def restamped(folder: Path = FOLDER) -> list[str]:
+    """Stamp the recorded ensemble anew if it still holds; else return in words why it does not.
+
+    It holds while fitted priors and published values are the same, and so are the simulated values of sixteen draws of the prior
+    and of sixteen worlds of the posterior. Compiled inputs may differ: a new parameter, another unit or name, a product of
+    later years. DataError for a broken file.
+    """
     ensemble = read_ensemble(folder)
     if ensemble is None:
-        return False
-    key = ensemble.about["key"]
-    if key["priors"] != priors_hash() or key["series"] != series_hash():
-        return False
+        return ["no posterior is recorded"]
+    if not (folder / RECORD).is_file():
+        return [f"{RECORD} is missing"]
+    moved = differences(ensemble.key, folder, inputs=False)
+    if moved:
+        return moved
     with np.load(folder / f"{NAME}.npz") as stored:
         before = stored["probe"]
     aims = targets()
     if before.shape != (len(aims.rows), PROBE) or not np.allclose(probed(ensemble, aims), before, rtol=SAME, atol=1e-9):
-        return False
+        return ["simulated values of worlds of the posterior"]
     stamp(folder)
-    return True
+    return []
+
+
+def table_hash(folder: Path = FOLDER) -> str | None:
+    """Return the SHA-256 of the ensemble's table, shortened: which calibration a page belongs to; None where none is recorded."""
+    path = folder / f"{NAME}.npz"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:32] if path.is_file() else None
+
+
+def of_another_calibration(document: Mapping[str, Any], folder: Path = FOLDER) -> bool:
+    """Whether a recorded fit or hindcast was made beside another ensemble than the one that runs read, or does not say."""
+    return bool(document.get("table") != table_hash(folder))
 
 
 def probed(ensemble: Ensemble, aims: Targets) -> Floats:

@@ -65,8 +65,8 @@ def one_chain(folder: Path, number: int, draws: int) -> None:
     from countermove.inference.calibration import compiled_past
     from countermove.inference.history_model import history_model
     from countermove.inference.likelihood import log_likelihood
-    from countermove.inference.published_errors import targets
     from countermove.inference.reference_chain import potential, run_chain
+    from countermove.outcomes.published_errors import targets
 
     with np.load(folder / "start.npz") as start:
         names, scores = tuple(str(name) for name in start["names"]), start["scores"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.ledger import load_ledger
-from countermove.inference.published import TOLERANCE, Published, period_end
+from countermove.outcomes.published import TOLERANCE, Published, period_end
 from countermove.quantities.calendar import period_months
 from countermove.quantities.units import convert
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.inference.published import Published, period_end
+from countermove.outcomes.published import Published, period_end
 
 Floats = NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from countermove.experiments.ensemble import FOLDER
 from countermove.inference.hindcast_text import READINGS, summary_words
-from countermove.inference.record import recorded_fit
+from countermove.inference.record import of_another_calibration, recorded_fit, table_hash
 
 SHIPPED = (("2024-12", "latest"), ("2024-12", "strict"), ("2026-01", "latest"))
 """Hindcasts and predictions that are recorded: fit to, vintage."""
@@ -40,7 +40,8 @@ def record_hindcasts(folder: Path = FOLDER) -> None:
 
     for fit_to, vintage in SHIPPED:
         found = hindcast(fit_to, vintage=vintage, tell=lambda words: print(words, file=sys.stderr, flush=True))
-        body = {"made": dt.date.today().isoformat(), "version": __version__} | document(found)
+        about = {"made": dt.date.today().isoformat(), "version": __version__, "table": table_hash(folder)}
+        body = about | document(found)
         path = folder / f"hindcast-{fit_to}-{vintage}.json"
         path.write_text(json.dumps(body, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
@@ -91,7 +92,7 @@ def page(folder: Path = FOLDER) -> str:
     for fit_to, vintage in SHIPPED:
         found = recorded_hindcast(fit_to, vintage, folder)
         if found is not None:
-            parts += _hindcast_part(found)
+            parts += _hindcast_part(found, stale=of_another_calibration(found, folder))
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -143,12 +144,20 @@ def _fit_part(fit: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _hindcast_part(found: Mapping[str, Any]) -> list[str]:
+def outdated(folder: Path = FOLDER) -> list[str]:
+    """Names of recorded pages that were made beside another ensemble than the one that runs read."""
+    found = {"fit": recorded_fit(folder)}
+    found |= {f"hindcast {fit_to} {vintage}": recorded_hindcast(fit_to, vintage, folder) for fit_to, vintage in SHIPPED}
+    return [name for name, body in found.items() if body is not None and of_another_calibration(body, folder)]
+
+
+def _hindcast_part(found: Mapping[str, Any], *, stale: bool) -> list[str]:
     scored = bool(found["summary"]["conditional"]["n"])
     title = "Hindcast" if scored else "Prediction"
     lines = [
         f"## {title}: fit to {found['fit_to']}, vintage {found['vintage']} (made {found['made']})",
         "",
+        *(["**Recorded beside another calibration than the one above: run it again.**", ""] if stale else []),
         (
             f"{found['rows_used']} published values were known ({found['share_undated']:.0%} of them without a stated "
             f"publication date, taken as the period's end plus 60 days); {found['parameters_fitted']} parameters were fitted."

@@ -19,7 +19,7 @@ from typing import Literal
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.priors import LogNormal
 from countermove.evidence.schema import Parameter
-from countermove.inference.published import Published, period_end
+from countermove.outcomes.published import Published, period_end
 from countermove.quantities.calendar import last_day
 
 Vintage = Literal["strict", "latest"]

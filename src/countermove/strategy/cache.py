@@ -1,8 +1,8 @@
 """Simulated cells on disk, so that another profile, order or precision costs no new simulation.
 
-The key hashes everything that moves a number: the strategies, the outcomes, the window, seed, draws, version, data hash and
-code of the model. Entries are written to a temporary name and moved, so an interrupted run leaves nothing half-written; a
-broken one is ignored.
+The key hashes everything that moves a number: the strategies, the outcomes, the window, seed, draws, and the installation
+(version, data, packages, code of this room and of all below). Entries are written to a temporary name and moved, so an
+interrupted run leaves nothing half-written; a broken one is ignored.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from countermove import __version__
-from countermove.evidence.data_tree import data_hash
+from countermove.experiments.fingerprint import fingerprint
 from countermove.strategy.cells import Cells, Progress, simulate_cells
 from countermove.strategy.game_file import Game
 
@@ -75,8 +74,7 @@ def key_of(
         "overrides": dict(overrides or {}),
         "draws": draws,
         "seed": seed,
-        "version": __version__,
-        "data": data_hash(),
+        "installation": fingerprint(),
         "code": code_hash(),
     }
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()[:40]
@@ -84,12 +82,10 @@ def key_of(
 
 @cache
 def code_hash() -> str:
-    """Return the hash of the code that a simulation runs: every room below this one."""
-    package = Path(__file__).parents[1]
+    """Return the hash of the code of this room; the fingerprint of the installation covers the rooms below."""
     digest = hashlib.sha256()
-    for room in ("hardware", "policy", "market", "outcomes", "experiments", "strategy"):
-        for path in sorted((package / room).rglob("*.py")):
-            digest.update(path.read_bytes())
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import DataError
-from countermove.inference.published import Published, published_values
+from countermove.outcomes.published import Published, published_values
 from countermove.quantities.calendar import period_months
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,9 @@ COUNTED_ELSEWHERE = frozenset({"h20-units-yearly-epoch"})
 #: Chance that a single published value measures something else than its label says (assumption), and how far off it is
 #: then, as a standard deviation of its logarithm.
 STRAY_CHANCE, STRAY_ERROR = 0.05, 1.5
+
+#: The model's own error per series: ``ln misfit = ln median + spread z``, z ~ N(0, 1) (assumption).
+MISFIT_MEDIAN, MISFIT_SPREAD = 0.12, 0.6
 
 #: Error of a value that a source only bounds from one side (assumption).
 ONE_SIDED = 0.3

@@ -10,8 +10,8 @@ import pytest
 
 from countermove.errors import CountermoveError
 from countermove.evidence.ledger import load_ledger
-from countermove.inference import published as module
-from countermove.inference.published import REPORTING_DELAY, period_end, published_values
+from countermove.outcomes import published as module
+from countermove.outcomes.published import REPORTING_DELAY, period_end, published_values
 
 
 def _with(monkeypatch: Any, name: str, **changes: Any) -> None:

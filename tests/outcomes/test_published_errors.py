@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from countermove.errors import DataError
-from countermove.inference.published import Published, published_values
-from countermove.inference.published_errors import COUNTED_ELSEWHERE, FLOOR, LEAST_ERROR, targets
+from countermove.outcomes.published import Published, published_values
+from countermove.outcomes.published_errors import COUNTED_ELSEWHERE, FLOOR, LEAST_ERROR, targets
 
 ROW = Published("idc-cards-all", "china_cards", "2025", 4000.0, 3400.0, 4600.0, False, dt.date(2026, 4, 1))
 
