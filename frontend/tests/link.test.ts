@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { decode, encode, start, type Scene, type Shown } from "../src/lib/link";
+import { encode, start, type Scene, type Shown } from "../src/lib/link";
+import { decode } from "../src/lib/read_link";
 import links from "./links.json";
+import refusals from "./links_refused.json";
 
 /** A small generator of random numbers, so that the 200 states are the same on every machine. */
 function random(seed: number): () => number {
@@ -51,8 +53,8 @@ describe("a link", () => {
     const r = random(7);
     for (let n = 0; n < 200; n++) {
       const state = someState(r);
-      const { shown, ignored } = decode(encode(state));
-      expect(ignored).toEqual([]);
+      const { shown, refused } = decode(encode(state));
+      expect(refused).toBeNull();
       expect(shown).toEqual(state);
     }
   });
@@ -66,8 +68,8 @@ describe("a link", () => {
 
   it("opens the links of every release", () => {
     for (const one of links as unknown as (Partial<Shown> & { link: string })[]) {
-      const { shown, ignored } = decode(one.link);
-      expect(ignored).toEqual([]);
+      const { shown, refused } = decode(one.link);
+      expect(refused).toBeNull();
       expect(shown.a).toMatchObject(one.a ?? {});
       expect(shown.b).toMatchObject(one.b ?? {});
       for (const key of ["by", "year", "seed"] as const) if (one[key] !== undefined) expect(shown[key]).toBe(one[key]);
@@ -76,15 +78,27 @@ describe("a link", () => {
 
   it("follows renamed levers, parameters and presets", () => {
     const aliases = { paths: { "washington.tariff": "washington.duty", "parameters/old.name": "parameters/new.name" }, presets: { sale: "open-h200" } };
-    const { shown, ignored } = decode("#v1&p=sale%2Bban&l.washington.tariff=0.1&s.old.name=3", aliases);
-    expect(ignored).toEqual([]);
+    const { shown, refused } = decode("#v1&p=sale%2Bban&l.washington.tariff=0.1&s.old.name=3", aliases);
+    expect(refused).toBeNull();
     expect(shown.a).toMatchObject({ preset: "open-h200+ban", levers: { "washington.duty": 0.1 }, assumptions: { "parameters/new.name": 3 } });
   });
 
-  it("says what it does not understand and keeps the rest", () => {
-    const { shown, ignored } = decode("#v1&l.washington.duty=0.1&nonsense=1&y=3000&view=secret&l.washington.duty.%3Cscript%3E=1");
-    expect(shown.a.levers).toEqual({ "washington.duty": 0.1 });
-    expect(ignored).toHaveLength(4);
-    expect(decode("#v9&y=2030").ignored).toEqual(["version v9"]);
+  it.each(refusals)("is refused whole with $name", ({ link, part, what }) => {
+    const { shown, refused } = decode(link);
+    expect(refused).toMatchObject({ part, what });
+    expect(refused!.hint).not.toBe("");
+    expect(shown).toEqual(start());
+  });
+
+  it("reads no name of a preset from what every object has", () => {
+    expect(decode("#v1&p=constructor").shown.a.preset).toBe("constructor");
+  });
+
+  it("writes the products of a step so that they are read again", () => {
+    const state = start();
+    state.a.levers["washington.licence_scope.deny"] = { "2026-11": "h20, l20" };
+    const { shown, refused } = decode(encode(state));
+    expect(refused).toBeNull();
+    expect(shown.a.levers).toEqual({ "washington.licence_scope.deny": { "2026-11": "h20 l20" } });
   });
 });

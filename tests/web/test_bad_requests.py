@@ -65,13 +65,30 @@ def test_a_huge_body_in_pieces_is_refused(client: Any) -> None:
     assert answer.status_code == 413
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::2]:8460"])
-def test_another_host_is_refused(client: Any, host: str) -> None:
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "", "[::2]:8460", "[", "[::1]evil", "127.0.0.1:x", "127.0.0.1@evil", b"\xb2"],
+)
+def test_another_host_is_refused(client: Any, host: str | bytes) -> None:
     answer = client.get("/api/levers", headers={"host": host})
     assert answer.status_code == 421
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:9999", "http://127.0.0.1:8460.evil.example"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:9999",
+        "http://127.0.0.1:8460.evil.example",
+        "http://[",
+        "http://[::1",
+        "//127.0.0.1:8460",
+        "127.0.0.1:8460",
+        "http://a@127.0.0.1:8460",
+        "",
+    ],
+)
 def test_another_origin_is_refused(client: Any, origin: str) -> None:
     answer = client.post("/api/live", json={}, headers={"origin": origin})
     assert answer.status_code == 403
@@ -97,13 +114,49 @@ def test_a_method_that_an_address_does_not_know_is_refused(client: Any) -> None:
 
 
 def test_every_answer_carries_the_headers_that_keep_other_pages_out(client: Any) -> None:
-    for answer in (client.get("/"), client.get("/api/levers"), client.get("/nothing"), client.get("/", headers={"host": "x"})):
-        policy = answer.headers["content-security-policy"]
-        assert "default-src 'none'" in policy
-        assert "unsafe" not in policy
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["x-frame-options"] == "DENY"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+    answers = {
+        "the page": client.get("/"),
+        "a list": client.get("/api/levers"),
+        "404": client.get("/nothing"),
+        "405": client.post("/api/levers", json={}),
+        "405 of a strange method": client.request("PURGE", "/"),
+        "400": client.post("/api/live", json={"year": 2050}),
+        "403": client.post("/api/live", json={}, headers={"origin": "http://["}),
+        "413": client.post("/api/live", content=b" " * 70_000, headers=JSON),
+        "413 of no length": client.post("/api/live", content=b" ", headers={**JSON, "content-length": b"\xb2"}),
+        "415": client.post("/api/live", content="{}"),
+        "421": client.get("/", headers={"host": "x"}),
+    }
+    for name, answer in answers.items():
+        assert name == "the page" or name == "a list" or str(answer.status_code) == name[:3], answer.text
+        assert_closed_to_other_pages(answer)
+
+
+def assert_closed_to_other_pages(answer: Any) -> None:
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("where", ["endpoint", "guard"])
+def test_a_bug_is_answered_with_the_headers_and_without_a_trace(client: Any, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    from countermove.web import guard, live
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret of the inside")
+
+    if where == "guard":
+        monkeypatch.setattr(guard, "_name", broken)
+    else:
+        monkeypatch.setattr(live, "outcome", broken)
+    answer = client.post("/api/live", json={"outcomes": ["china_power_gw"]})
+    assert answer.status_code == 500
+    assert answer.json()["error"]["what"] == "unexpected problem (RuntimeError)"
+    assert "secret" not in answer.text
+    assert_closed_to_other_pages(answer)
 
 
 def test_the_server_still_answers_after_all_that(client: Any) -> None:
@@ -162,15 +215,25 @@ def test_too_many_screens_at_once_are_told_to_come_back() -> None:
     assert len(refused) == 5
 
 
-def test_what_is_kept_of_many_moves_is_bounded_and_the_newest_is_never_dropped() -> None:
-    from countermove.web.live import Recent
+def test_a_move_does_not_wait_for_large_work() -> None:
+    import threading
 
-    kept: Recent[int] = Recent(1280, weigh=lambda draws: draws)
-    for number in range(1000):
-        draws = (64, 256, 1024)[number % 3]
-        assert kept.get_or(number, lambda draws=draws: draws) == draws  # type: ignore[misc]
-        assert sum(kept.values()) <= 1280
-        assert number in kept
+    import anyio
+
+    from countermove.web.turns import AT_ONCE, Turns
+
+    turns, done = Turns(), threading.Event()
+
+    async def crowd() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(AT_ONCE + 1):
+                group.start_soon(lambda: turns.take(lambda: done.wait(60), large=True))
+            await anyio.sleep(0.05)
+            assert await turns.take(lambda: "moved") == "moved"
+            assert not done.is_set()
+            done.set()
+
+    in_a_fresh_thread(crowd)
 
 
 def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

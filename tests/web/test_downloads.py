@@ -47,21 +47,38 @@ def test_the_report_is_one_file_that_asks_for_nothing(client: Any) -> None:
     assert "<script" not in answer.text or "http" not in answer.text.partition("<script")[2].partition("</script>")[0]
 
 
-@pytest.mark.parametrize(
-    "query", ["v2", "v1&x=1", "v1&p=../../etc", "v1&y=soon", "v1&l.washington.dutty=1", "v1&by=week", "v1&big=a,b"]
-)
-def test_a_link_that_is_not_understood_is_refused(client: Any, query: str) -> None:
-    answer = client.get(f"/data.json?{query}")
-    assert answer.status_code == 400
-    assert answer.json()["error"]["what"]
-
-
-def links() -> list[dict[str, Any]]:
-    path = Path(__file__).resolve().parents[2] / "frontend" / "tests" / "links.json"
+def table(name: str) -> list[dict[str, Any]]:
+    """Return the links that the front end's tests read too."""
+    path = Path(__file__).resolve().parents[2] / "frontend" / "tests" / name
     return list(json.loads(path.read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("one", links(), ids=lambda one: str(one["name"]))
+@pytest.mark.parametrize("one", table("links_refused.json"), ids=lambda one: str(one["name"]))
+def test_a_link_of_which_a_part_does_not_fit_is_refused_with_the_part(client: Any, one: dict[str, Any]) -> None:
+    answer = client.get(f"/data.json?{one['link'].removeprefix('#')}")
+    assert answer.status_code == 400, answer.text
+    error = answer.json()["error"]
+    assert (error["where"], error["what"]) == (
+        f"link ({one['part']})" if not one["what"].startswith("a link of version") else "link",
+        one["what"],
+    )
+    assert error["hint"]
+
+
+@pytest.mark.parametrize("query", ["v1&l.washington.dutty=1", "v1&p=h200-rulle", "v1&big=a,b", "v1&s.supply.nothing=1"])
+def test_a_link_with_a_name_that_does_not_exist_is_refused(client: Any, query: str) -> None:
+    answer = client.get(f"/data.json?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["hint"]
+
+
+def test_a_date_has_no_chart(client: Any) -> None:
+    answer = client.get("/data.csv?v1&big=parity_year_chip_decode,china_compute_h100e")
+    assert answer.status_code == 400
+    assert "date" in answer.json()["error"]["what"]
+
+
+@pytest.mark.parametrize("one", table("links.json"), ids=lambda one: str(one["name"]))
 def test_links_of_every_release_read_as_the_front_end_reads_them(one: dict[str, Any]) -> None:
     shown = read_link(one["link"])
     for side in ("a", "b"):

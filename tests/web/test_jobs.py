@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import threading
 import time
 from pathlib import Path
@@ -10,9 +12,17 @@ from typing import Any
 
 import pytest
 
+from countermove.cli import options
+from countermove.cli.app import main
+from countermove.desk.claims import claims
 from countermove.errors import EnvironmentProblem, InputError
+from countermove.experiments.run import compare, run
+from countermove.strategy.play import play
+from countermove.strategy.refusal.infer import infer_refusal
 from countermove.web.jobs import Job, Jobs
 from countermove.web.limits import MOST_JOBS
+from countermove.web.long_work import work_of
+from countermove.web.schema_views import JobRequest
 
 
 def until(jobs: Jobs, name: str, *states: str) -> None:
@@ -42,6 +52,29 @@ def test_a_job_gives_the_document_of_the_command_line(client: Any) -> None:
     direct = client.post("/api/run", json={"scenario": {"preset": "h200-rule+ban"}, "draws": 16}).json()
     assert document["outcomes"] == direct["outcomes"]
     assert job["id"] in {one["id"] for one in client.get("/api/jobs").json()["jobs"]}
+
+
+def test_a_job_that_names_no_draws_takes_as_many_as_the_command() -> None:
+    for function in (run, compare, claims, play, infer_refusal):
+        defaults = inspect.signature(function).parameters
+        assert (defaults["draws"].default, defaults["seed"].default) == (options.DRAWS, options.SEED), function
+    assert JobRequest(kind="refusal").draws is None
+
+
+def test_page_and_command_make_the_same_of_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["infer", "refusal", "--json", "--quiet"])
+    said = json.loads(capsys.readouterr().out)
+    _, work = work_of(JobRequest(kind="refusal"))
+    assert work(lambda *_: None)["capabilities"] == said["capabilities"]
+
+
+@pytest.mark.parametrize("name", ["Refusal", "Case"])
+def test_a_page_leaves_the_number_of_draws_to_the_server(root: Path, name: str) -> None:
+    text = (root / "frontend" / "src" / "views" / f"{name}.svelte").read_text(encoding="utf-8")
+    starts = re.findall(r"watch\.start\(\{(.*?)\}\)", text)
+    assert starts
+    assert not [one for one in starts if "draws" in one]
 
 
 @pytest.mark.parametrize(

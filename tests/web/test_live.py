@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 import pytest
 
+from countermove.experiments import pipeline
 from countermove.experiments.live import first_difference
 from countermove.experiments.run import run
 from countermove.outcomes import OUTCOMES
 from countermove.outcomes.window import Window
 from countermove.quantities.calendar import MONTHS
+from countermove.web import live
 from countermove.web.live import PREVIEW, Simulator, scenario_of
 from countermove.web.periods import measured
 from countermove.web.schema import Side
@@ -57,11 +61,38 @@ def test_a_move_departs_in_the_first_month_that_it_changes() -> None:
     assert departure({"a": one, "b": other}, {"a": one, "b": one}) == 84
 
 
-def test_scenarios_that_nobody_asks_for_any_more_are_let_go(numpy_screen: Simulator) -> None:
+def test_what_nobody_asks_for_any_more_is_let_go_by_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_KEPT_BYTES", 40 * 2**20)
+    screen = Simulator(accelerate=False)
     for seed in range(6):
-        numpy_screen.run(Side(), draws=256, seed=seed)
-    assert sum(one.draws for one in numpy_screen._runs.values()) <= 1280
-    assert len(numpy_screen._worlds) <= 4
+        for draws in (16, 64):
+            screen.run(Side(preset="open-h200", levers={"washington.duty": 0.1}), draws=draws, seed=seed)
+            assert screen.kept.nbytes() <= 40 * 2**20
+    assert len(screen.kept) > 2
+
+
+def test_a_move_does_not_wait_for_the_draws_of_another_request(numpy_screen: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    sampled, go, began = pipeline.sampled, threading.Event(), threading.Event()
+
+    def slow(*given: Any, draws: int, **more: Any) -> Any:
+        if draws == 997:
+            began.set()
+            assert go.wait(120)
+            draws = 4
+        return sampled(*given, draws=draws, **more)
+
+    monkeypatch.setattr(pipeline, "sampled", slow)
+    large = threading.Thread(target=lambda: numpy_screen.run(Side(), draws=997, seed=11))
+    large.start()
+    try:
+        assert began.wait(60)
+        small = threading.Thread(target=lambda: numpy_screen.run(Side(), draws=4, seed=12), daemon=True)
+        small.start()
+        small.join(60)
+        assert not small.is_alive()
+    finally:
+        go.set()
+        large.join()
 
 
 @pytest.mark.skipif(find_spec("jax") is None, reason="JAX is missing: pip install 'countermove[jax]'")

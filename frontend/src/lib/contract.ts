@@ -192,7 +192,7 @@ export interface JobRequest {
   case?: string;
   priors?: Record<string, number>;
   events?: string[] | null;
-  draws?: number;
+  draws?: number | null;
   seed?: number;
 }
 

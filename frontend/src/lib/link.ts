@@ -1,4 +1,4 @@
-// The link: everything that decides what is on screen, after the hash. Version 1 is `#v1&key=value&...`; see docs/how-to/use-the-app.md.
+// The link: everything that decides what is on screen, written after the hash as `#v1&key=value&...`; read_link.ts reads it.
 import type { Range } from "./contract";
 
 export type Scalar = number | string;
@@ -47,35 +47,10 @@ export function start(): Shown {
   };
 }
 
-const MONTH = /^20\d\d-(0[1-9]|1[0-2])$/;
-const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-function scalar(text: string): Scalar {
-  return NUMBER.test(text) ? Number(text) : text;
-}
-
 function written(setting: Setting): string {
   if (typeof setting !== "object") return String(setting);
-  return Object.entries(setting).map(([month, value]) => `${month}:${value}`).join(",");
-}
-
-function setting(text: string): Setting | undefined {
-  if (!/^20\d\d-\d\d:/.test(text)) return text === "" ? undefined : scalar(text);
-  const steps: Record<string, Scalar> = {};
-  for (const step of text.split(",")) {
-    const cut = step.indexOf(":");
-    const month = step.slice(0, cut);
-    if (cut < 0 || !MONTH.test(month) || step.length === cut + 1) return undefined;
-    steps[month] = scalar(step.slice(cut + 1));
-  }
-  return steps;
-}
-
-function range(text: string): number | Range | undefined {
-  const [low, high, more] = text.split("~");
-  if (low === undefined || more !== undefined || !NUMBER.test(low)) return undefined;
-  if (high === undefined) return Number(low);
-  return NUMBER.test(high) ? { low: Number(low), high: Number(high) } : undefined;
+  // A comma parts steps, so the products that a step names are parted by spaces.
+  return Object.entries(setting).map(([month, value]) => `${month}:${String(value).replaceAll(/[ ,]+/g, " ")}`).join(",");
 }
 
 function putScene(out: URLSearchParams, side: Scene, prefix: string): void {
@@ -102,77 +77,4 @@ export function encode(shown: Shown): string {
   if (shown.seed !== usual.seed) out.set("seed", String(shown.seed));
   const body = out.toString().replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%7E", "~").replaceAll("%2F", "/");
   return body ? `#v1&${body}` : "#v1";
-}
-
-/** Old name -> name now, for paths of levers and parameters and for presets; from the server's tables. */
-export interface Aliases {
-  paths: Record<string, string>;
-  presets: Record<string, string>;
-}
-
-export interface Decoded {
-  shown: Shown;
-  /** What the link says that this version does not understand: said on screen, never silently dropped. */
-  ignored: string[];
-}
-
-const NO_ALIASES: Aliases = { paths: {}, presets: {} };
-
-export function decode(hash: string, aliases: Aliases = NO_ALIASES): Decoded {
-  const shown = start();
-  const ignored: string[] = [];
-  const body = hash.replace(/^#/, "");
-  const [version, ...rest] = body.split("&");
-  if (body === "") return { shown, ignored };
-  if (version !== "v1") return { shown, ignored: [`version ${version}`] };
-  for (const [key, value] of new URLSearchParams(rest.join("&"))) {
-    if (!take(shown, key, value, aliases)) ignored.push(`${key}=${value}`);
-  }
-  return { shown, ignored };
-}
-
-function renamedPreset(name: string, aliases: Aliases): string {
-  return name.replaceAll(" ", "+").split("+").map((part) => aliases.presets[part] ?? part).join("+");
-}
-
-function takeScene(side: Scene, key: string, value: string, aliases: Aliases): boolean {
-  if (key === "p") {
-    side.preset = renamedPreset(value, aliases);
-    return /^[a-z0-9-]+(\+[a-z0-9-]+)*$/.test(side.preset) || ((side.preset = STATUS_QUO), false);
-  }
-  if (key === "f") return MONTH.test(value) && ((side.start = value), true);
-  const path = key.slice(2);
-  if (key.startsWith("l.") && /^[a-z]+\.[a-z_0-9]+(\.[a-z_0-9]+)?$/.test(path)) {
-    const found = setting(value);
-    if (found !== undefined) side.levers[aliases.paths[path] ?? path] = found;
-    return found !== undefined;
-  }
-  if (key.startsWith("s.") && path) {
-    const found = range(value);
-    const full = `parameters/${path}`;
-    if (found !== undefined) side.assumptions[aliases.paths[full] ?? full] = found;
-    return found !== undefined;
-  }
-  return false;
-}
-
-function take(shown: Shown, key: string, value: string, aliases: Aliases): boolean {
-  const ids = value.split(",").filter((id) => /^[a-z0-9_]+$/.test(id));
-  switch (key) {
-    case "view":
-      return (VIEWS as readonly string[]).includes(value) && ((shown.view = value), true);
-    case "item":
-      return (shown.item = value.slice(0, 300)), true;
-    case "big":
-      return ids.length === 2 && ((shown.large = ids), true);
-    case "small":
-      return ids.length === 6 && ((shown.small = ids), true);
-    case "by":
-      return ["month", "quarter", "year"].includes(value) && ((shown.by = value as By), true);
-    case "y":
-      return /^20(2[2-9]|3[0-2])$/.test(value) && ((shown.year = Number(value)), true);
-    case "seed":
-      return /^\d{1,15}$/.test(value) && ((shown.seed = Number(value)), true);
-  }
-  return takeScene(shown.a, key, value, aliases) || (key.startsWith("b") && takeScene(shown.b, key.slice(1), value, aliases));
 }

@@ -1,8 +1,9 @@
 // What is on screen: the shown state with undo, redo and replay, the lists of the server, and the answer on display.
 import { tick } from "svelte";
-import { get, Live, post } from "./api";
+import { ApiError, get, Live, post } from "./api";
 import type { Lever, Levers, LiveAnswer, OutcomeLine, Outcomes, Presets, ScenarioAnswer, Side } from "./contract";
-import { decode, encode, scene, start, type Scene, type Shown } from "./link";
+import { encode, scene, start, type Scene, type Shown } from "./link";
+import { decode, type Refusal } from "./read_link";
 
 const REPLAY = 900;
 
@@ -25,7 +26,8 @@ class Store {
   answer: LiveAnswer | null = $state.raw(null);
   wanted = $state(0);
   problem = $state("");
-  notice = $state("");
+  /** Why the link in the address is not shown; nothing else is shown until it is left. */
+  refused: Refusal | null = $state.raw(null);
   replaying = $state(false);
   past: Shown[] = $state.raw([]);
   future: Shown[] = $state.raw([]);
@@ -39,6 +41,8 @@ class Store {
     },
     (error) => {
       this.problem = error.message;
+      // What the server refuses has no numbers: those of the state before must not stand for it.
+      if (error instanceof ApiError && error.status === 400) this.answer = null;
     },
   );
   private scenarios = new Map<string, Promise<ScenarioAnswer>>();
@@ -162,7 +166,15 @@ class Store {
     }
   }
 
+  /** Leave a refused link for what was shown before it, at first the start. */
+  leaveRefused(): void {
+    this.refused = null;
+    history.replaceState(null, "", encode(this.committed));
+    this.refresh();
+  }
+
   private put(shown: Shown): void {
+    this.refused = null;
     this.shown = copy(shown);
     this.committed = copy(shown);
     history.pushState(null, "", encode(shown));
@@ -170,19 +182,22 @@ class Store {
   }
 
   private read(hash: string): void {
-    const { shown, ignored } = decode(hash, this.aliases);
+    const { shown, refused } = decode(hash, this.aliases);
+    this.refused = refused;
+    if (refused) return;
     this.shown = shown;
     this.committed = copy(shown);
-    this.notice = ignored.length ? `This version does not understand: ${ignored.join(", ")}` : "";
     this.refresh();
   }
 
   /** The address changed by the browser's buttons or by hand. */
   private arrive(): void {
-    if (location.hash === encode(this.committed)) return;
-    this.past = [...this.past, this.committed];
-    this.future = [];
+    if (location.hash === encode(this.committed)) return this.leaveRefused();
+    const before = this.committed;
     this.read(location.hash);
+    if (this.refused) return;
+    this.past = [...this.past, before];
+    this.future = [];
     void tick();
   }
 }

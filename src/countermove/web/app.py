@@ -28,8 +28,8 @@ from countermove.web.writing import HANDLERS, json_answer
 STATIC = Path(__file__).parent / "static"
 
 
-def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = OWN_NAMES) -> Starlette:
-    """Return the application around a simulator; `hosts` are the names it answers for."""
+def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = OWN_NAMES) -> Guard:
+    """Return the guarded application around a simulator; `hosts` are the names it answers for."""
     chosen = simulator or Simulator()
     desk, jobs = Desk(chosen), Jobs()
     rooms = (desk, Downloads(chosen, desk.turns), LongWork(jobs), Lookups(), Knowledge(chosen, desk.turns))
@@ -48,12 +48,13 @@ def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = O
         yield
         jobs.close()
 
-    return Starlette(
+    inner = Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(Guard, hosts=hosts), Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
         exception_handlers=HANDLERS,
     )
+    return Guard(inner, hosts=hosts)
 
 
 def _file(path: Path) -> Callable[[Request], object]:

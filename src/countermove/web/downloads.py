@@ -42,18 +42,18 @@ class Downloads:
 
     async def data(self, request: Request) -> Response:
         """Answer with the bands of both scenarios and of their difference."""
-        return json_answer(await self._bands(read_link(request.url.query)))
+        return json_answer(await self._bands(_link(request)))
 
     async def table(self, request: Request) -> Response:
         """Answer with the same as a tidy table."""
-        shown = read_link(request.url.query)
+        shown = _link(request)
         text = tidy(shown, await self._bands(shown))
         return Response(text, media_type="text/csv", headers={"content-disposition": 'attachment; filename="countermove.csv"'})
 
     async def report(self, request: Request) -> Response:
         """Answer with the report; it may not run anything."""
-        shown = read_link(request.url.query)
-        page = await self._turns.take(lambda: report_page(shown))
+        shown = _link(request)
+        page = await self._turns.take(lambda: report_page(shown), large=True)
         headers = {
             "content-security-policy": REPORT_POLICY,
             "content-disposition": 'attachment; filename="countermove-report.html"',
@@ -73,6 +73,11 @@ class Downloads:
             detail=True,
         )
         return await self._turns.take(lambda: self._simulator.answer(asked))
+
+
+def _link(request: Request) -> Shown:
+    """Return what the query shows, read as it was sent."""
+    return read_link(request.scope["query_string"].decode("utf-8", "replace"))
 
 
 def tidy(shown: Shown, answer: LiveAnswer) -> str:

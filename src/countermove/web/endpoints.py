@@ -27,7 +27,7 @@ from countermove.web.schema import (
     ScenarioAnswer,
     Side,
 )
-from countermove.web.turns import Turns
+from countermove.web.turns import QUICK_DRAWS, Turns
 from countermove.web.writing import json_answer
 
 
@@ -73,18 +73,23 @@ class Desk:
     async def live(self, request: Request) -> Response:
         """Answer a move; the newest of a client's waiting requests wins."""
         asked = parsed(await request.body(), LiveRequest)
-        answer = await self.turns.take(lambda: self.simulator.answer(asked), client=asked.client, sequence=asked.sequence)
+        answer = await self.turns.take(
+            lambda: self.simulator.answer(asked),
+            client=asked.client,
+            sequence=asked.sequence,
+            large=asked.draws > QUICK_DRAWS,
+        )
         return json_answer(answer)
 
     async def run(self, request: Request) -> Response:
         """Run one scenario and give the command line's document."""
         asked = parsed(await request.body(), RunRequest)
-        return json_answer(await self.turns.take(lambda: run_document(asked)))
+        return json_answer(await self.turns.take(lambda: run_document(asked), large=True))
 
     async def compare(self, request: Request) -> Response:
         """Compare scenarios and give the command line's document."""
         asked = parsed(await request.body(), CompareRequest)
-        return json_answer(await self.turns.take(lambda: compare_document(asked)))
+        return json_answer(await self.turns.take(lambda: compare_document(asked), large=True))
 
     async def _listed(self, name: str, make: Callable[[], BaseModel]) -> Response:
         """Answer with a list that never changes while the server runs."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
@@ -25,6 +25,8 @@ HEADERS = {
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """Stricter for a report, which holds its styles inside and runs nothing."""
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]", "::1")
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@?#\s]+)(:[0-9]{1,5})?")
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 def refusal(status: int, what: str, *, hint: str = "", headers: dict[str, str] | None = None) -> JSONResponse:
@@ -32,8 +34,16 @@ def refusal(status: int, what: str, *, hint: str = "", headers: dict[str, str] |
     return JSONResponse({"error": {"what": what, "where": "", "hint": hint}}, status, headers=headers)
 
 
+def bug(error: BaseException) -> JSONResponse:
+    """Return the answer for a bug, without a stack trace."""
+    return refusal(500, f"unexpected problem ({type(error).__name__})", hint="please report it with the server's output")
+
+
 class Guard:
-    """Middleware: checks Host and Origin, takes in the body up to its limit and in time, and sets the headers."""
+    """Around the application: checks Host and Origin, takes in the body up to its limit and in time, and sets the headers.
+
+    Nothing lies outside it, so that its headers are on every answer, those to bugs and its own included.
+    """
 
     def __init__(self, app: ASGIApp, *, hosts: Collection[str] = OWN_NAMES) -> None:
         self._app = app
@@ -45,8 +55,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        started = False
+
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -54,33 +68,36 @@ class Guard:
                     headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        refused = self._refused(Headers(scope=scope), scope["method"])
-        if refused is None and scope["method"] not in ("GET", "HEAD"):
-            body, refused = await _body(receive)
-            receive = _replay(body)
-        await (self._app if refused is None else refused)(scope, receive, send_with_headers)
+        try:
+            refused = self._refused(Headers(scope=scope), scope["method"])
+            if refused is None and scope["method"] not in ("GET", "HEAD"):
+                body, refused = await _body(receive)
+                receive = _replay(body)
+            await (self._app if refused is None else refused)(scope, receive, send_with_headers)
+        except Exception as error:
+            if not started:
+                await bug(error)(scope, receive, send_with_headers)
+            raise  # for the server's output
 
     def _refused(self, headers: Headers, method: str) -> JSONResponse | None:
-        host = headers.get("host", "")
+        host = headers.get("host", "").lower()
         if _name(host) not in self._hosts:
             return refusal(421, f"this server does not answer for {host[:80]!r}", hint="open the address that it printed")
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and origin.lower() not in (f"http://{host}", f"https://{host}"):
             return refusal(403, f"requests from {origin[:80]!r} are not answered", hint="open the app at its own address")
         if method == "POST" and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return refusal(415, "the body must be JSON", hint="send Content-Type: application/json")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BODY_BYTES:
+        if not _LENGTH.fullmatch(length) or int(length) > MOST_BODY_BYTES:
             return _too_large()
         return None
 
 
 def _name(host: str) -> str:
-    """Return a Host header without its port."""
-    name = host.lower()
-    if name.startswith("["):
-        return name.partition("]")[0] + "]"
-    return name.partition(":")[0]
+    """Return a Host header without its port; nothing for what is no host."""
+    found = _HOST.fullmatch(host)
+    return found[1] if found else ""
 
 
 def _too_large() -> JSONResponse:

@@ -12,8 +12,17 @@ MOST_SETTINGS: Final = 120
 MOST_JOBS: Final = 8
 """Jobs that wait or run at one time."""
 MOST_WAITING: Final = 48
-"""Live requests that wait for the model; further ones are told to come back."""
+"""Requests of one lane that wait for the model; further ones are told to come back."""
+MOST_KEPT_BYTES: Final = 768 * 2**20
+"""Worlds, samples and runs kept in memory. The two worlds that a screen starts with, their presets and some twenty recent runs
+take about 400 MB; one world of 1,024 draws with its run takes as much again. Beyond that the oldest go."""
+MOST_CONNECTIONS: Final = 200
+"""Open connections. A further one takes the place of the connection that has waited longest for its client to say something."""
 MOST_CLIENTS: Final = 512
 """Clients whose newest request is remembered."""
 BODY_SECONDS: Final = 10.0
 """A body must arrive within this time."""
+HEAD_SECONDS: Final = 10.0
+"""So must the head of a request, counted from its first byte, and the first byte of a connection."""
+TAKING_SECONDS: Final = 60.0
+"""An answer that a client has stopped taking is given up after this time."""

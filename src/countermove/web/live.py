@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.errors import InputError
 from countermove.experiments import pipeline
 from countermove.experiments.result import NOT_REACHED
 from countermove.experiments.scenario import Scenario, load_scenario
@@ -23,19 +22,18 @@ from countermove.outcomes import HORIZON, OUTCOMES, outcome
 from countermove.outcomes.window import Window
 from countermove.policy.levers import compile_levers
 from countermove.quantities.calendar import MONTHS, month_index, month_name, period_months, quarters, years
+from countermove.web.keeping import Keeping
+from countermove.web.limits import MOST_KEPT_BYTES
 from countermove.web.periods import measured
 from countermove.web.schema import Bands, By, Headline, LiveAnswer, LiveRequest, Range, Side, Spread
 from countermove.web.stepping import Monthly, OtherShapes, Program
 from countermove.web.worlds import World
 
 Floats = NDArray[np.float64]
-Kept = TypeVar("Kept")
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 PREVIEW, REFINED = 64, 256
 """Draws of the first answer to a move, and of the one that follows when the lever rests."""
-MOST_KEPT_DRAWS = 1280
-"""Draws of recent runs that are kept, at about 150 kB each."""
 
 
 @lru_cache(maxsize=64)
@@ -93,21 +91,21 @@ def _dated(found: Mapping[str, Any]) -> bool:
     return any(key[:1].isdigit() for key in found)
 
 
-class Recent(OrderedDict[Any, Kept]):
-    """The last few things computed, oldest dropped first."""
+@lru_cache(maxsize=64)
+def _read(side: str) -> Scenario:
+    """Return the scenario of a side that was written as JSON: screens send the same one many times."""
+    return scenario_of(Side.model_validate_json(side))
 
-    def __init__(self, most: int, *, weigh: Callable[[Kept], int] = lambda _: 1) -> None:
-        super().__init__()
-        self._most, self._weigh = most, weigh
 
-    def get_or(self, key: Any, make: Callable[[], Kept]) -> Kept:
-        """Return what is kept under the key, making it when it is not."""
-        if key not in self:
-            self[key] = make()
-            while len(self) > 1 and sum(self._weigh(one) for one in self.values()) > self._most:
-                self.popitem(last=False)
-        self.move_to_end(key)
-        return self[key]
+@dataclass(frozen=True)
+class Sample:
+    """Values of the uncertain parameters, (draw,) each."""
+
+    values: dict[str, Floats]
+
+    def held(self) -> Any:
+        """Return what it holds in memory."""
+        return self.values
 
 
 @dataclass
@@ -119,6 +117,10 @@ class Run:
     engine: str
     measured: dict[tuple[str, str], Floats] = field(default_factory=dict)
     banded: dict[tuple[str, By], Bands] = field(default_factory=dict)
+
+    def held(self) -> Any:
+        """Return what it holds in memory."""
+        return self.monthly, self.measured
 
     def series(self, name: str, by: By) -> Floats:
         """Return an outcome over all periods, (period, draw)."""
@@ -158,11 +160,7 @@ class Simulator:
     """Simulates scenarios for screens; several threads may ask."""
 
     def __init__(self, *, accelerate: bool = True) -> None:
-        self._lock = threading.Lock()
-        self._samples: Recent[dict[str, Floats]] = Recent(6)
-        self._worlds: Recent[World] = Recent(4)
-        self._scenarios: Recent[Scenario] = Recent(64)
-        self._runs: Recent[Run] = Recent(MOST_KEPT_DRAWS, weigh=lambda run: run.draws)
+        self.kept = Keeping(MOST_KEPT_BYTES)
         self._programs: dict[int, Program] = {}
         self._accelerate = accelerate and find_spec("jax") is not None
 
@@ -186,29 +184,26 @@ class Simulator:
 
     def run(self, side: Side, *, draws: int, seed: int) -> tuple[Scenario, Run]:
         """Return a simulated scenario; InputError for a side that does not fit."""
-        scenario = self._scenario(side)
+        scenario = _read(side.model_dump_json())
         # A run of another precision is no reference for those of a compiled program.
-        key = (scenario_key(scenario), draws, seed, draws in self._programs)
-        with self._lock:
-            if key in self._runs:
-                return scenario, self._runs[key]
-        found = self._simulated(side, scenario, draws, seed)
-        with self._lock:
-            return scenario, self._runs.get_or(key, lambda: found)
+        key = ("run", scenario_key(scenario), draws, seed, draws in self._programs)
+        return scenario, self.kept.get(key, lambda: self._simulated(side, scenario, draws, seed))
 
     def sample(self, scenario: Scenario, *, draws: int, seed: int) -> dict[str, Floats]:
         """Return the joint sample of the parameters that a scenario is simulated with."""
-        with self._lock:
-            return self._sample(pipeline.compile_scenario(scenario), draws, seed)
+        return self._sample(pipeline.compile_scenario(scenario), draws, seed)
 
     def answer(self, request: LiveRequest) -> LiveAnswer:
         """Return the bands and headlines of a request; InputError with the nearest name for what does not exist."""
         began = time.perf_counter()
         for name in (*request.outcomes, *request.headlines):
             outcome(name)
+        dates = [name for name in request.outcomes if OUTCOMES[name].kind == "date"]
+        if dates:
+            raise InputError(f"{dates[0]} is a date, which has no bands", where="outcomes", hint="ask for it as a headline")
         scenario, run = self.run(request.scenario, draws=request.draws, seed=request.seed)
         _, reference = self.run(request.reference, draws=request.draws, seed=request.seed)
-        charted = [name for name in request.outcomes if OUTCOMES[name].kind != "date"]
+        charted = request.outcomes
         by = request.by
         detail = charted if request.detail else []
         return LiveAnswer(
@@ -226,7 +221,7 @@ class Simulator:
         )
 
     def _simulated(self, side: Side, scenario: Scenario, draws: int, seed: int) -> Run:
-        bare = self._scenario(side.model_copy(update={"levers": {}}))
+        bare = _read(side.model_copy(update={"levers": {}}).model_dump_json())
         trunk = None if side.preset == Side().preset else pipeline.compile_scenario(bare)
         compiled = pipeline.compile_scenario(scenario)
         for program in (self._programs.get(draws), None):
@@ -237,26 +232,16 @@ class Simulator:
 
     def _world(self, scenario: Scenario, draws: int, seed: int, program: Program | None) -> World:
         """Return the world of a scenario's assumptions, whose first course is the status quo under them."""
-        key = (_assumed(scenario), draws, seed, program is None)
-        with self._lock:
-            if key in self._worlds:
-                self._worlds.move_to_end(key)
-                return self._worlds[key]
-            usual = pipeline.compile_scenario(replace(preset(Side().preset), overrides=scenario.overrides))
-            return self._worlds.get_or(key, lambda: World(usual, self._sample(usual, draws, seed), program))
 
-    def _scenario(self, side: Side) -> Scenario:
-        key = side.model_dump_json()
-        with self._lock:
-            if key in self._scenarios:
-                return self._scenarios[key]
-        found = scenario_of(side)
-        with self._lock:
-            return self._scenarios.get_or(key, lambda: found)
+        def made() -> World:
+            usual = pipeline.compile_scenario(replace(preset(Side().preset), overrides=scenario.overrides))
+            return World(usual, self._sample(usual, draws, seed), program)
+
+        return self.kept.get(("world", _assumed(scenario), draws, seed, program is None), made)
 
     def _sample(self, compiled: pipeline.Compiled, draws: int, seed: int) -> dict[str, Floats]:
-        key = (_assumed(compiled.scenario), draws, seed)
-        return self._samples.get_or(key, lambda: pipeline.sampled(compiled, seed=seed, draws=draws))
+        key = ("sample", _assumed(compiled.scenario), draws, seed)
+        return self.kept.get(key, lambda: Sample(pipeline.sampled(compiled, seed=seed, draws=draws))).values
 
 
 def _assumed(scenario: Scenario) -> str:

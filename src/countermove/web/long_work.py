@@ -60,6 +60,11 @@ class LongWork:
         return json_answer(self.jobs.cancel(request.path_params["id"]).to_dict())
 
 
+def _drawn(asked: JobRequest) -> dict[str, Any]:
+    """Return seed and draws as the library takes them; without draws it takes its own number, as the command does."""
+    return {"seed": asked.seed} | ({} if asked.draws is None else {"draws": asked.draws})
+
+
 def work_of(asked: JobRequest) -> tuple[str, Work]:
     """Return the title and the work of a request; InputError where the request does not fit its kind."""
     if asked.kind == "game":
@@ -75,8 +80,8 @@ def work_of(asked: JobRequest) -> tuple[str, Work]:
 
     def work(progress: Progress) -> dict[str, Any]:
         if asked.kind == "run":
-            return run(found[0], draws=asked.draws, seed=asked.seed, progress=progress).to_dict()
-        return compare(found, draws=asked.draws, seed=asked.seed, progress=progress).to_dict()
+            return run(found[0], progress=progress, **_drawn(asked)).to_dict()
+        return compare(found, progress=progress, **_drawn(asked)).to_dict()
 
     return " against ".join(one.label for one in found), work
 
@@ -93,7 +98,7 @@ def _game(asked: JobRequest) -> tuple[str, Work]:
         find_profile(side, name)
 
     def work(progress: Progress) -> dict[str, Any]:
-        return document(play(game, draws=asked.draws, seed=asked.seed, progress=progress, **profiles))
+        return document(play(game, progress=progress, **_drawn(asked), **profiles))
 
     return game.label, work
 
@@ -102,7 +107,7 @@ def _claims(asked: JobRequest) -> tuple[str, Work]:
     from countermove.desk.claims import claims, find_case
 
     case = find_case(asked.case)
-    return f"{case.title}: odds", lambda progress: claims(case.id, draws=asked.draws, seed=asked.seed, progress=progress)
+    return f"{case.title}: odds", lambda progress: claims(case.id, progress=progress, **_drawn(asked))
 
 
 def _refusal(asked: JobRequest) -> tuple[str, Work]:
@@ -113,7 +118,7 @@ def _refusal(asked: JobRequest) -> tuple[str, Work]:
         raise EnvironmentProblem("this version infers nothing from a refusal yet", where="jobs") from error
 
     def work(progress: Progress) -> dict[str, Any]:
-        found = infer_refusal(priors=asked.priors, events=asked.events, draws=asked.draws, seed=asked.seed, progress=progress)
+        found = infer_refusal(priors=asked.priors, events=asked.events, progress=progress, **_drawn(asked))
         return document(found)
 
     return "What a refusal reveals", work

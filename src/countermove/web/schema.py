@@ -13,6 +13,8 @@ Word = Annotated[str, Field(max_length=200)]
 Month = Annotated[str, Field(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 PresetName = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\+[a-z0-9-]+)*$", max_length=120)]
 """A preset with its suffixes: never the path of a file."""
+Year = Annotated[int, Field(ge=2022, le=2032)]
+Seed = Annotated[int, Field(ge=0, le=2**53)]
 Scalar = float | Word
 Setting = Scalar | Annotated[dict[Month, Scalar], Field(max_length=132)]
 
@@ -46,10 +48,10 @@ class LiveRequest(Strict):
     reference: Side = Side()
     outcomes: Annotated[list[Word], Field(max_length=MOST_OUTCOMES)] = []
     headlines: Annotated[list[Word], Field(max_length=MOST_OUTCOMES)] = []
-    year: Annotated[int, Field(ge=2022, le=2032)] = 2028
+    year: Year = 2028
     by: By = "quarter"
     draws: Annotated[int, Field(ge=2, le=MOST_LIVE_DRAWS)] = 64
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 2026
+    seed: Seed = 2026
     detail: bool = False
     """Also the bands of the reference and of the paired differences."""
     client: Annotated[str, Field(max_length=64)] = ""
@@ -61,7 +63,7 @@ class RunRequest(Strict):
 
     scenario: Side = Side()
     draws: Annotated[int, Field(ge=2, le=MOST_LIVE_DRAWS)] = 256
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 2026
+    seed: Seed = 2026
     by: Literal["quarter", "year"] = "year"
     outcomes: Annotated[list[Word], Field(max_length=200)] | None = None
 
@@ -71,7 +73,7 @@ class CompareRequest(Strict):
 
     scenarios: Annotated[list[Side], Field(min_length=2, max_length=4)]
     draws: Annotated[int, Field(ge=2, le=MOST_LIVE_DRAWS)] = 256
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 2026
+    seed: Seed = 2026
     by: Literal["quarter", "year"] = "year"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from countermove.web.limits import MOST_JOB_DRAWS
-from countermove.web.schema import Answer, Side, Strict, Word
+from countermove.web.schema import Answer, Seed, Side, Strict, Word, Year
 
 
 class JobRequest(Strict):
@@ -21,8 +21,9 @@ class JobRequest(Strict):
     case: Annotated[str, Field(pattern=r"^[a-z0-9-]+$", max_length=60)] = "h200-2026"
     priors: Annotated[dict[Word, Annotated[float, Field(gt=0, lt=1)]], Field(max_length=20, default_factory=dict)]
     events: Annotated[list[Word], Field(max_length=20)] | None = None
-    draws: Annotated[int, Field(ge=16, le=MOST_JOB_DRAWS)] = 256
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 2026
+    draws: Annotated[int, Field(ge=16, le=MOST_JOB_DRAWS)] | None = None
+    """None takes as many as the command of that kind, so that page and command give the same numbers."""
+    seed: Seed = 2026
 
 
 class JobAnswer(Answer):
@@ -51,8 +52,8 @@ class DriversRequest(Strict):
 
     scenario: Side = Side()
     outcome: Word
-    year: Annotated[int, Field(ge=2022, le=2032)] = 2028
-    seed: Annotated[int, Field(ge=0, le=2**53)] = 2026
+    year: Year = 2028
+    seed: Seed = 2026
 
 
 class Driver(Answer):

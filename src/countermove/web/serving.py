@@ -39,6 +39,8 @@ def serve(
     """
     import uvicorn
 
+    from countermove.web.connections import Connection
+
     if engine not in ENGINES:
         raise InputError(f"no engine {engine!r}", where="--engine", hint=did_you_mean(engine, ENGINES))
     if not (STATIC / "index.html").is_file():
@@ -60,7 +62,8 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
-        limit_concurrency=200,
+        http=Connection,
+        ws="none",
         timeout_keep_alive=20,
         timeout_graceful_shutdown=2,
     )

@@ -49,6 +49,9 @@ class Steps(Protocol):
     def walk(self, first: int, last: int, stocks: Any, moved: Monthly) -> tuple[Any, dict[str, Floats]]:
         """Return the stocks after the months [first, last) and the series of these months, (month, ..., draw)."""
 
+    def held(self) -> Any:
+        """Return what it holds in memory beyond the inputs that it was made from."""
+
 
 class NumpySteps:
     """A plain loop over the months."""
@@ -64,6 +67,10 @@ class NumpySteps:
         inputs = replace(self._inputs, monthly={**self._inputs.monthly, **moved})
         found = simulate_months(inputs, stocks, first, last, keep=READ.__contains__)
         return found.final, dict(found.monthly)
+
+    def held(self) -> Any:
+        """Return nothing: the inputs belong to the world."""
+        return ()
 
 
 class Program:
@@ -157,6 +164,10 @@ class CompiledSteps:
     def keep(self, moved: Monthly) -> None:
         """Keep inputs on the device that many scenarios share; the others share these very arrays where nothing moves them."""
         self._placed = {name: (moved[name], value) for name, value in self._place(moved).items()}
+
+    def held(self) -> Any:
+        """Return what lies on the device."""
+        return self.start, self._kept, list(self._placed.values())
 
     def _place(self, moved: Monthly) -> dict[str, Any]:
         known = {

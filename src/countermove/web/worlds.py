@@ -54,6 +54,12 @@ class World:
         """What steps this world: numpy or jax."""
         return self._steps.engine
 
+    def held(self) -> Any:
+        """Return what it holds in memory."""
+        courses = (self._root, *self._trunks.values())
+        own = (self._sample, self._parameters, self._inputs, self._windows, self._capped, self._readings, self._first)
+        return own, courses, self._steps.held()
+
     def pattern(self) -> tuple[MarketInputs, frozenset[str]]:
         """Return the inputs that a program for such worlds is compiled for, and the names of those that levers move."""
         return self._inputs, frozenset(self._first)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from countermove.errors import CountermoveError, DataError, EnvironmentProblem
-from countermove.web.guard import refusal
+from countermove.web.guard import bug, refusal
 from countermove.web.turns import Busy, Overtaken
 
 
@@ -51,7 +51,7 @@ async def on_http(_: Request, error: Exception) -> Response:
 
 async def on_bug(_: Request, error: Exception) -> Response:
     """Answer for a bug without a stack trace."""
-    return refusal(500, f"unexpected problem ({type(error).__name__})", hint="please report it with the server's output")
+    return bug(error)
 
 
 HANDLERS: dict[Any, Any] = {
