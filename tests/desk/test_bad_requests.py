@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from countermove.storage.checksums import write_list
+
 WRONG = [
     (["claims", "h200-2027"], ["no case named 'h200-2027'", "did you mean 'h200-2026'?"]),
     (["claims"], ["Missing argument 'CASE'", "countermove claims --help"]),
@@ -61,10 +63,11 @@ def test_a_folder_that_is_not_a_run_and_a_file(command, tmp_path: Path) -> None:
 
 
 def edit(folder: Path, **changes: Any) -> None:
-    """Change keys of the manifest; None removes one."""
+    """Change keys of the manifest, and its checksum; None removes one."""
     path = folder / "manifest.json"
     document = json.loads(path.read_text()) | changes
     path.write_text(json.dumps({key: value for key, value in document.items() if value is not None}))
+    write_list(folder)  # the checksums are forged too
 
 
 def cut(folder: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 
 from countermove.cli.documents import DOCUMENTS
 from countermove.desk.reproduce import ELSEWHERE, lines, reproduce
+from countermove.errors import InputError
+from countermove.storage.checksums import write_list
 
 
 def copy(run: Path, tmp_path: Path) -> Path:
@@ -20,8 +22,10 @@ def copy(run: Path, tmp_path: Path) -> Path:
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
+    """Store what another installation would have stored, its checksums included."""
     path = folder / "manifest.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    write_list(folder)
 
 
 def change_number(folder: Path, factor: float, *, row: int = 1234, file: str = "outcomes.parquet", column: str = "value") -> None:
@@ -30,6 +34,7 @@ def change_number(folder: Path, factor: float, *, row: int = 1234, file: str = "
     row = int(np.flatnonzero(values)[row % np.count_nonzero(values)])
     values[row] *= factor
     pq.write_table(table.set_column(table.column_names.index(column), column, pa.array(values)), folder / file)
+    write_list(folder)
 
 
 @pytest.mark.parametrize("kind", ["stored_run", "stored_comparison"])
@@ -60,6 +65,16 @@ def test_a_changed_monthly_quantile_is_found(stored_run: Path, tmp_path: Path) -
     found = reproduce(folder)
     assert len(found.differences) == 1
     assert "by month, median" in found.differences[0].where
+
+
+@pytest.mark.parametrize("name", ["outcomes.parquet", "monthly.parquet", "manifest.json", "checksums.txt"])
+def test_a_flipped_bit_is_damage_and_no_difference(stored_run: Path, tmp_path: Path, name: str) -> None:
+    folder = copy(stored_run, tmp_path)
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 4
+    (folder / name).write_bytes(bytes(content))
+    with pytest.raises(InputError, match="damaged|does not list"):
+        reproduce(folder)
 
 
 def test_elsewhere_rounding_is_accepted_and_larger_differences_are_not(stored_run: Path, tmp_path: Path) -> None:
@@ -99,6 +114,7 @@ def test_a_missing_outcome_is_a_difference(stored_comparison: Path, tmp_path: Pa
     table = pq.read_table(folder / "outcomes.parquet")
     keep = np.array([name != "china_power_gw" for name in table.column("outcome").to_pylist()])
     pq.write_table(table.filter(pa.array(keep)), folder / "outcomes.parquet")
+    write_list(folder)
     found = reproduce(folder)
     assert not found.reproduced
     assert all("china_power_gw" in one.where for one in found.differences)

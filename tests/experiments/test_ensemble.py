@@ -90,6 +90,25 @@ def test_a_broken_file_is_named_with_the_way_out(tmp_path: Path) -> None:
         read_ensemble(tmp_path)
     assert "make ensemble" in str(caught.value)
     (tmp_path / "posterior.npz").write_bytes(b"nothing")
-    with pytest.raises(DataError, match="cannot read it"):
+    with pytest.raises(DataError, match="it is damaged"):
         read_ensemble(tmp_path)
     assert read_ensemble(tmp_path / "nowhere") is None
+
+
+def test_no_flipped_bit_of_the_ensemble_is_read(tmp_path: Path) -> None:
+    for name in ("posterior.yaml", "posterior-fit.json"):
+        shutil.copy(FOLDER / name, tmp_path)
+    whole = (FOLDER / "posterior.npz").read_bytes()
+    generator = np.random.default_rng(5)
+    for byte, bit in zip(generator.integers(len(whole), size=30), generator.integers(8, size=30), strict=True):
+        broken = bytearray(whole)
+        broken[byte] ^= 1 << int(bit)
+        (tmp_path / "posterior.npz").write_bytes(bytes(broken))
+        with pytest.raises(DataError, match="make ensemble"):
+            read_ensemble(tmp_path)
+    (tmp_path / "posterior.npz").write_bytes(whole)
+    assert read_ensemble(tmp_path) is not None
+    manifest = tmp_path / "posterior.yaml"
+    manifest.write_text("".join(line for line in manifest.read_text().splitlines(True) if "sha256" not in line))
+    with pytest.raises(DataError, match="has no sha256"):
+        read_ensemble(tmp_path)

@@ -17,6 +17,7 @@ from countermove.errors import EnvironmentProblem, InputError
 from countermove.experiments import store
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import compare, run
+from countermove.storage.checksums import write_list
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -83,13 +84,63 @@ def test_a_report_is_written_into_the_run(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "report.html").read_text() == "<p>"
 
 
-def test_an_earlier_run_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
-    store.write(run("h200-2026", draws=5), tmp_path / "run")
-    (tmp_path / "run" / "leftover.txt").write_text("old")
+def test_an_earlier_run_is_replaced_and_nothing_of_it_is_left(tmp_path: Path) -> None:
+    def report(_: object, folder: Path) -> None:
+        (folder / "report.html").write_text("<p>")
+
+    store.write(run("h200-2026", draws=5, monthly=True), tmp_path / "run", report=report)
     store.write(run("h200-2026", draws=7), tmp_path / "run")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["manifest.json", "outcomes.parquet"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["checksums.txt", "manifest.json", "outcomes.parquet"]
     assert store.load_result(tmp_path / "run").draws == 7  # type: ignore[union-attr]
+
+
+def test_files_of_the_user_stay_when_a_run_is_written_again(tmp_path: Path) -> None:
+    folder = store.write(run("h200-2026", draws=5), tmp_path / "run")
+    (folder / "thesis.txt").write_text("do not lose")
+    (folder / "figures" / "old").mkdir(parents=True)
+    (folder / "figures" / "old" / "one.svg").write_text("<svg/>")
+    (folder / "link").symlink_to("thesis.txt")
+    (folder / ".hidden").write_text("mine")
+    store.write(run("h200-2026", draws=7), folder)
+    assert store.load_result(folder).draws == 7  # type: ignore[union-attr]
+    assert (folder / "link").is_symlink()
+    kept = {name: content for name, content in contents(folder).items() if name not in (*store.FILES, "checksums.txt")}
+    assert kept == {
+        "thesis.txt": b"do not lose",
+        "figures/old/one.svg": b"<svg/>",
+        "link": b"do not lose",
+        ".hidden": b"mine",
+    }
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run"]
+
+
+@pytest.mark.parametrize("name", ["outcomes.parquet", "manifest.json", "report.html", "monthly.parquet"])
+def test_a_file_that_the_user_changed_or_made_is_refused_before_any_work(tmp_path: Path, name: str) -> None:
+    folder = store.write(run("h200-2026", draws=5), tmp_path / "run")
+    path = folder / name
+    path.write_bytes((path.read_bytes() if path.exists() else b"") + b"\n")
+    before = contents(tmp_path)
+    with pytest.raises(InputError, match="so it is not replaced"):
+        store.check_folder(folder)
+    with pytest.raises(InputError, match="so it is not replaced"):
+        store.write(run("h200-2026", draws=7), folder)
+    assert contents(tmp_path) == before
+
+
+def test_a_run_of_an_earlier_version_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    folder = store.write(run("h200-2026", draws=5), tmp_path / "run")
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format_version": 2', '"format_version": 1'))
+    (folder / "checksums.txt").unlink()
+    before = contents(tmp_path)
+    with pytest.raises(InputError, match="without checksums") as caught:
+        store.load_result(folder)
+    assert "earlier version" in caught.value.hint
+    assert "run it again" in caught.value.hint
+    with pytest.raises(InputError, match="from an earlier version"):
+        store.write(run("h200-2026", draws=7), folder)
+    assert contents(tmp_path) == before
 
 
 def test_an_empty_folder_is_used_and_parents_are_made(tmp_path: Path) -> None:
@@ -221,10 +272,13 @@ def test_a_damaged_run_is_named(tmp_path: Path, damage: str) -> None:
     elif damage == "no table":
         (folder / "outcomes.parquet").write_bytes(b"nothing")
     elif damage == "other format":
-        manifest.write_text(manifest.read_text().replace('"format_version": 1', '"format_version": 99'))
+        manifest.write_text(manifest.read_text().replace('"format_version": 2', '"format_version": 99'))
     elif damage == "cut manifest":
         manifest.write_text(manifest.read_text()[:100])
     else:
         manifest.write_text(manifest.read_text().replace('"scenarios"', '"scenery"'))
+    with pytest.raises(InputError):
+        store.load_result(folder)
+    write_list(folder)  # the checksums forged too
     with pytest.raises(InputError):
         store.load_result(folder)

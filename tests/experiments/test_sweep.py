@@ -26,6 +26,7 @@ from countermove.experiments.scenario import load_scenario
 from countermove.experiments.sweep_chunk import ChunkFiles, ChunkWorker
 from countermove.experiments.sweep_ledger import Ledger
 from countermove.experiments.sweep_plan import plan_sweep
+from countermove.storage.checksums import write_list
 
 
 def _beside(name: str) -> ModuleType:
@@ -244,6 +245,7 @@ def test_another_file_or_installation_cannot_continue_a_sweep(undisturbed: tuple
     manifest = json.loads((out / "sweep.json").read_text())
     manifest["fingerprint"] = json.dumps(json.loads(manifest["fingerprint"]) | {"numpy": "1.0"})
     (out / "sweep.json").write_text(json.dumps(manifest))
+    write_list(out)
     with pytest.raises(InputError, match=r"another installation: numpy 1.0 against"):
         sweeping.sweep(spec, out, resume=True)
     with pytest.raises(InputError, match="holds a sweep already"):

@@ -17,9 +17,12 @@ from countermove.inference import calibration as module
 from countermove.inference.calibration import Calibration, calibrate, compiled_past
 from countermove.inference.history_model import history_model
 from countermove.inference.prediction import simulated
+from countermove.inference.reference_chain import read_chain, write_chain
+from countermove.inference.tempering import Cloud
 from countermove.market.offers import DOMESTIC_PRODUCTS
 from countermove.outcomes.published import published_values
 from countermove.outcomes.published_errors import Targets, targets
+from countermove.storage.checksums import seal
 
 NAMES = ("demand.legal_market_2022", "demand.latent_a100_2022", "foreign.shipping_months", "foreign.price_low_end")
 
@@ -100,8 +103,28 @@ def test_an_interrupted_calibration_goes_on_to_the_same_bits(
 def test_the_store_of_another_calibration_is_refused(aims: Targets, found: Calibration, tmp_path: Path) -> None:
     store = tmp_path / "cloud.npz"
     np.savez(store, token="another")  # noqa: S106
+    store.write_bytes(seal(store.read_bytes()))
     with pytest.raises(InputError, match="belongs to another calibration"):
         calibrate(aims, names=NAMES, particles=256, seed=1, store=store)
+
+
+def test_a_broken_stage_or_chain_is_never_carried_on(tmp_path: Path) -> None:
+    cloud, chain = tmp_path / "cloud.npz", tmp_path / "chain-1.npz"
+    scores = np.random.default_rng(1).normal(size=(40, 3))
+    module._keep(cloud, Cloud(scores, scores[:, 0], 0.5, 0.2, 3, 900), "token", 1.5)
+    kept = {"scores": scores, "diverging": np.zeros(40, bool), "accept_prob": np.ones(40), "num_steps": np.ones(40, int)}
+    write_chain(chain, kept, scores[-1], 0.2, 1.5)
+    assert np.array_equal(module._stored(cloud, "token")[0].scores, scores)  # type: ignore[union-attr]
+    assert np.array_equal(read_chain(chain)[0]["scores"], scores)  # type: ignore[index]
+    generator = np.random.default_rng(2)
+    for path, read in ((cloud, lambda: module._stored(cloud, "token")), (chain, lambda: read_chain(chain))):
+        whole = path.read_bytes()
+        for byte, bit in zip(generator.integers(len(whole), size=100), generator.integers(8, size=100), strict=True):
+            broken = bytearray(whole)
+            broken[byte] ^= 1 << int(bit)
+            path.write_bytes(bytes(broken))
+            with pytest.raises(InputError, match="damaged"):
+                read()  # type: ignore[no-untyped-call]
 
 
 def test_stages_of_another_past_or_other_priors_are_not_carried_on(aims: Targets, monkeypatch: Any) -> None:

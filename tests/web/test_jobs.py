@@ -17,8 +17,10 @@ from countermove.cli.app import main
 from countermove.desk.claims import claims
 from countermove.errors import EnvironmentProblem, InputError
 from countermove.experiments.run import compare, run
+from countermove.storage.checksums import seal
 from countermove.strategy.play import play
 from countermove.strategy.refusal.infer import infer_refusal
+from countermove.web import jobs as room
 from countermove.web.jobs import Job, Jobs
 from countermove.web.limits import MOST_JOBS
 from countermove.web.long_work import work_of
@@ -125,13 +127,48 @@ def test_a_restarted_server_finds_results_and_says_what_was_interrupted(tmp_path
     until(jobs, done.id, "done")
     path = tmp_path / "half" / "job.json"
     path.parent.mkdir()
-    path.write_text(json.dumps({"id": "half", "kind": "game", "title": "a game", "state": "running"}))
+    path.write_bytes(seal(json.dumps({"id": "half", "kind": "game", "title": "a game", "state": "running"}).encode()))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "job.json").write_text("{")
     again = Jobs(tmp_path)
     assert json.loads(again.result(done.id)) == {"answer": 42}
     assert again.find("half").state == "interrupted"
-    assert not list(tmp_path.rglob("*.part"))
+    assert not list(tmp_path.rglob("*partial*"))
+
+
+def test_a_broken_result_is_named_and_a_broken_job_is_not_shown(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    done = [jobs.start("run", "quick", lambda _: {"answer": 42}) for _ in range(2)]
+    for one in done:
+        until(jobs, one.id, "done")
+    result = tmp_path / done[0].id / "result.json"
+    content = bytearray(result.read_bytes())
+    content[content.index(b"42")] ^= 1
+    result.write_bytes(bytes(content))
+    with pytest.raises(InputError, match="damaged"):
+        jobs.result(done[0].id)
+    assert json.loads(jobs.result(done[1].id)) == {"answer": 42}
+    state = tmp_path / done[1].id / "job.json"
+    state.write_bytes(state.read_bytes().replace(b"quick", b"quack"))
+    assert [one.id for one in Jobs(tmp_path).all()] == [done[0].id]
+    assert state.exists()
+
+
+def test_old_jobs_go_and_files_of_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "MOST_KEPT", 0)
+    jobs, go = Jobs(tmp_path), threading.Event()
+
+    def work(_: Any) -> dict[str, Any]:
+        go.wait(20)
+        return {}
+
+    one, other = jobs.start("run", "one", work), jobs.start("run", "other", work)
+    (tmp_path / one.id / "thesis.txt").write_text("do not lose")
+    go.set()
+    jobs._pool.shutdown(wait=True)
+    assert not jobs.all()
+    assert [path.name for path in (tmp_path / one.id).iterdir()] == ["thesis.txt"]
+    assert not (tmp_path / other.id).exists()
 
 
 def test_an_end_is_written_before_it_is_seen(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +35,10 @@ The file to score has the columns series,period,value,unit; series are ids of pu
 MOST_NAMED = 5
 STORE = Path("out/calibration")
 Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder that keeps the stages.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Start again, without the stages kept in the store.")]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Start again, without the stages kept in the store; other files in it stay.")
+]
+_STAGES = re.compile(r"cloud\.npz|start\.npz|chain-\d+\.(npz|log)")
 
 
 def calibrate(
@@ -74,7 +77,7 @@ def calibrate(
     # A folder for each past with all its priors and published values: stages and chains of others are never carried on.
     store = store / present_past(tuple(load_parameters())).digest()[:16]
     if fresh:
-        shutil.rmtree(store, ignore_errors=True)
+        forget(store)
     found = carry(
         targets(), particles=particles, seed=seed, store=store / "cloud.npz", tell=lambda words: say(words, quiet=quiet)
     )
@@ -94,6 +97,19 @@ def calibrate(
         from countermove.inference.validation import fit_text
 
         print_text(fit_text(document or {}))
+
+
+def forget(folder: Path) -> None:
+    """Remove the stages and chains that a folder keeps, and nothing else; EnvironmentProblem where that is not allowed."""
+    from countermove.errors import EnvironmentProblem
+
+    try:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if _STAGES.fullmatch(path.name) and not path.is_dir():
+                path.unlink()
+    except OSError as error:
+        what = f"its stages cannot be removed: {error.strerror or error}"
+        raise EnvironmentProblem(what, where=str(folder), hint="give another folder with --store") from None
 
 
 def hindcast(
@@ -117,10 +133,13 @@ def hindcast(
     from countermove.inference.hindcast import hindcast as run
     from countermove.inference.hindcast_text import document, text
     from countermove.inference.score_file import read_scores
+    from countermove.inference.vintage import check_vintage, cut_date
 
+    cut_date(fit_to)
+    check_vintage(vintage)
     folder = store / f"{fit_to}-{vintage}"
     if fresh:
-        shutil.rmtree(folder, ignore_errors=True)
+        forget(folder)
     rows: tuple[Published, ...] | None = None if score is None else read_scores(score)
     found = run(
         fit_to,

@@ -57,7 +57,12 @@ def check(
     known: options.Known = None,
     everything: Annotated[bool, typer.Option("--all", help="Print the provisions that pass, too.")] = False,
     checklist: Annotated[
-        Path | None, typer.Option("--checklist", metavar="FILE", help="Write a file checklist (.md or .html).")
+        Path | None,
+        typer.Option(
+            "--checklist",
+            metavar="FILE",
+            help=f"Write a file checklist (.md or .html). {options.PAGE_STAYS}",
+        ),
     ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,

@@ -24,7 +24,7 @@ EPILOG = """Example:
 def demo(
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path, typer.Option("--out", help="Folder to write.")] = Path("out/demo"),
+    out: Annotated[Path, typer.Option("--out", help=f"Folder to write. {options.STAYS}")] = Path("out/demo"),
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -9,7 +9,7 @@ HINT = "choose another folder with --out"
 
 
 def check_run_folder(out: Path | None) -> None:
-    """Raise when a run cannot be written at a path: it replaces what is there, so never the current folder or one above."""
+    """Raise when a run cannot be written at a path: the folder there is renamed, so never the current one or one above."""
     from countermove import api
     from countermove.errors import InputError
 
@@ -24,9 +24,13 @@ def check_run_folder(out: Path | None) -> None:
     api.check_folder(out)
 
 
-def check_pages_folder(out: Path | None) -> None:
-    """Raise when files cannot be added to a folder: InputError for a file, EnvironmentProblem without permission."""
+def check_pages_folder(out: Path | None, name: str) -> None:
+    """Raise when NAME.json and NAME.html cannot be written in a folder.
+
+    InputError for a file, and where such files are there that are not ours; EnvironmentProblem without permission.
+    """
     from countermove.errors import EnvironmentProblem, InputError
+    from countermove.storage.whole import check_pair
 
     if out is None:
         return
@@ -35,3 +39,4 @@ def check_pages_folder(out: Path | None) -> None:
         raise InputError(f"{nearest.name} is not a folder", where=str(out), hint=HINT)
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise EnvironmentProblem(f"no permission to write in {nearest}", where=str(out), hint=HINT)
+    check_pair(out / f"{name}.json", out / f"{name}.html")

@@ -42,7 +42,9 @@ def refusal(
     ] = None,
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write: refusal.json and refusal.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Folder to write: refusal.json and refusal.html. {options.PAGES_STAY}")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Simulate anew and store nothing.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -55,7 +57,7 @@ def refusal(
     if washington is not None and mode == "reduced":
         hint = "add --mode short-game, or leave it out"
         raise InputError("Washington's profile matters in the short game only", where="--washington", hint=hint)
-    check_pages_folder(out)
+    check_pages_folder(out, "refusal")
     with progress("simulating types", quiet=quiet) as watch:
         found = infer_refusal(
             events=None if events is None else [name.strip() for name in events.split(",") if name.strip()],

@@ -21,7 +21,13 @@ Sets = Annotated[
         "levers.beijing.import_gate='{2026-02: 0.667, 2027-01: 0}', parameters/supply.hbm_imports=12.",
     ),
 ]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder to write: outcomes (Parquet), manifest.json and report.html.")]
+STAYS = "An earlier run there is replaced unless its files were changed; any other file there stays."
+"""What the help of every command that writes a run says of a folder that is there already."""
+PAGES_STAY = "Both are replaced only while they are as we wrote them."
+PAGE_STAYS = "A file there is replaced only while it is as we wrote it."
+Out = Annotated[
+    Path | None, typer.Option("--out", help=f"Folder to write: outcomes (Parquet), manifest.json and report.html. {STAYS}")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no messages on stderr, except errors.")]
 Known = Annotated[

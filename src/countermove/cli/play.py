@@ -49,7 +49,9 @@ def play(
     ] = None,
     draws: options.Draws = options.DRAWS,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write: game.json and game.html.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Folder to write: game.json and game.html. {options.PAGES_STAY}")
+    ] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Simulate anew and store nothing.")] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -62,7 +64,7 @@ def play(
     _check_order(order)
     wanted = _analyses(also)
     _check_repeated(repeated, start)
-    check_pages_folder(out)
+    check_pages_folder(out, "game")
     with progress("simulating pairs", quiet=quiet) as watch:
         played = play_game(
             game,

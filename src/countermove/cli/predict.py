@@ -53,7 +53,10 @@ def predict(
     ] = None,
     phase: Annotated[str | None, typer.Option("--phase", help="Throughput only: prefill, decode or train.")] = None,
     batch: Annotated[Path | None, typer.Option("--batch", help="A table of rows to predict (CSV, also .gz).")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write the table with the predictions.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File for the table with the predictions; one that is there already is not overwritten."),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -39,11 +38,15 @@ it was, --resume continues to the same bits. Only chunks in work at that moment 
 
 def sweep(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The sweep file.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder to write: a new or an empty one, or that of the sweep with --resume.")
+    ],
     executor: Annotated[str, typer.Option("--executor", help="serial, threads, processes (or local) or dask.")] = "processes",
     workers: Annotated[int | None, typer.Option("--workers", help="Threads or worker processes (default: one per core).")] = None,
     scheduler: Annotated[str | None, typer.Option("--scheduler", help="Address of a running Dask scheduler.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue a sweep that was interrupted.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue a sweep that was interrupted; chunks that are damaged are computed again.")
+    ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
@@ -51,20 +54,23 @@ def sweep(
     from countermove.experiments import sweep as sweeping
     from countermove.experiments.sweep_file import read_sweep
 
+    def tell(words: str) -> None:
+        say(words, quiet=quiet)
+
     asked, scenarios = read_sweep(spec)
     said = notes(scenarios.values(), varied=asked.design.factors)
     say("\n".join(said), quiet=quiet or not said)
     try:
         with progress(f"sweeping {spec.stem}", quiet=quiet) as watch:
             done = sweeping.sweep(
-                spec, out, executor=executor, workers=workers, scheduler=scheduler, resume=resume, progress=watch
+                spec, out, executor=executor, workers=workers, scheduler=scheduler, resume=resume, progress=watch, tell=tell
             )
     except KeyboardInterrupt:
         # The general message, "nothing was written", would be wrong here.
         print("interrupted; what is done is kept: continue with --resume", file=sys.stderr)
         raise SystemExit(130) from None
     say(f"{done.computed} chunks computed, {done.kept} found done; written: {out}", quiet=quiet)
-    document = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    document = sweeping.require_finished(out)
     if as_json:
         print_json({"folder": str(out), "computed": done.computed, "kept": done.kept} | document)
     else:

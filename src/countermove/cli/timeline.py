@@ -51,7 +51,14 @@ def timeline(
     ] = None,
     known: options.Known = None,
     as_known_then: Annotated[bool, typer.Option("--as-known-then", help="Judge each day by what was known on that day.")] = False,
-    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write the chart as SVG.")] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg",
+            metavar="FILE",
+            help=f"Write the chart as SVG. {options.PAGE_STAYS}",
+        ),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

@@ -10,6 +10,7 @@ from countermove.policy.check_timeline import OutcomeSpell, Timeline
 from countermove.policy.checks import NOTICE
 from countermove.reports.figures import svg
 from countermove.reports.figures.palette import BEIJING, INK, MUTED, PAPER, RULE, WASHINGTON
+from countermove.storage.whole import write_page
 
 WIDTH, LEFT, RIGHT, TOP, LANE, BAR = 960.0, 110.0, 12.0, 46.0, 46.0, 24.0
 SHUT = "#55524e"
@@ -18,15 +19,12 @@ START = dt.date(2022, 1, 1)
 
 
 def write(shown: Timeline, path: Path) -> Path:
-    """Write the chart; InputError for a file that does not end in .svg, nothing half-written."""
+    """Write the chart, nothing half-written; InputError for a file that does not end in .svg, or is there and not ours."""
     if path.suffix != ".svg":
         raise InputError(f"'{path.name}' does not end in .svg", where="--svg", hint="give a file name such as h200.svg")
-    beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(draw(shown) + "\n", encoding="utf-8")
-        beside.replace(path)
+        write_page(path, draw(shown) + "\n")
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise EnvironmentProblem(
             f"cannot write: {error.strerror or error}", where=str(path), hint="choose a folder that exists"
         ) from None

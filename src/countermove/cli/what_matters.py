@@ -37,14 +37,16 @@ def what_matters(
         list[str] | None, typer.Option("--only", metavar="PARAMETER", help="Switch this conflict alone, any number of times.")
     ] = None,
     seed: options.Seed = options.SEED,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder to write: what-matters.html and what-matters.json.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Folder to write: what-matters.html and what-matters.json. {options.PAGES_STAY}")
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
     """Show what the headline outcomes hang on: assumptions, conflicts between sources, and the response to denial."""
     from countermove.desk import what_matters as answers
 
-    check_pages_folder(out)
+    check_pages_folder(out, "what-matters")
     with progress("simulating", quiet=quiet) as watch:
         document = answers.what_matters(
             scenario, period=period, draws=draws, switch_draws=switch_draws, seed=seed, only=tuple(only or ()), progress=watch

@@ -13,24 +13,25 @@ from countermove.policy.facts import load_countries, load_facts
 from countermove.policy.force import evidence_end
 from countermove.policy.reasons import number
 from countermove.policy.references import cited
+from countermove.storage.whole import write_page
 
 SUFFIXES: Final = (".md", ".html")
 SIDES: Final = (("us", "Licence side: Washington"), ("cn", "Import side: Beijing"))
 
 
 def write(result: CheckResult, path: Path) -> Path:
-    """Write the checklist as Markdown or HTML by the file's ending; InputError for another ending, nothing half-written."""
+    """Write the checklist as Markdown or HTML by the file's ending, nothing half-written.
+
+    InputError for another ending, or where a file is that is not ours or was changed, such as a list with ticks.
+    """
     if path.suffix not in SUFFIXES:
         raise InputError(
             f"'{path.suffix}' is no ending of a checklist", where=str(path), hint=did_you_mean(path.suffix or "none", SUFFIXES)
         )
     text = markdown(result) if path.suffix == ".md" else page(result)
-    beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        write_page(path, text)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise EnvironmentProblem(
             f"cannot write: {error.strerror or error}", where=str(path), hint="choose a folder that exists"
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from countermove.errors import CountermoveError, InputError
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import ENGINES
 from countermove.experiments.statistics import LEVELS
-from countermove.experiments.store import MANIFEST, load_result, read_manifest
+from countermove.experiments.store import MANIFEST, MONTHLY, load_result, read_manifest
+from countermove.storage.checksums import read_list, verified
 
 Floats = NDArray[np.float64]
 
-MONTHLY = "monthly.parquet"
 NEEDED: Mapping[str, type] = {
     "version": str,
     "engine": str,
@@ -92,14 +93,15 @@ def _check_draws(result: Result, folder: Path) -> None:
 
 def read_monthly(folder: Path) -> dict[str, Floats]:
     """Return "scenario: series quantile" -> months of the stored monthly quantiles; nothing when the run kept none."""
-    path = folder / MONTHLY
-    if not path.is_file():
+    path, listed = folder / MONTHLY, read_list(folder)
+    if MONTHLY not in listed and not path.is_file():
         return {}
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    content = verified(folder, MONTHLY, listed)
     try:
-        table = pq.read_table(path).to_pydict()
+        table = pq.read_table(io.BytesIO(content)).to_pydict()
         rows = {(scenario, series): [] for scenario, series in zip(table["scenario"], table["series"], strict=True)}  # type: ignore[var-annotated]
         for number, key in enumerate(zip(table["scenario"], table["series"], strict=True)):
             rows[key].append([table[level][number] for level in LEVELS])

@@ -11,6 +11,7 @@ with others it is refused.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError
 from countermove.evidence.data_tree import DATA
+from countermove.storage.checksums import digest
 
 Floats = NDArray[np.float64]
 
@@ -146,11 +148,28 @@ def read_ensemble(folder: Path = FOLDER) -> Ensemble | None:
     document = load(manifest)
     about: Mapping[str, Any] = document.data
     table = folder / str(about.get("file"))
+    stored = read_table(table, about)
     try:
-        with np.load(table) as stored:
-            names, scores, factor = tuple(str(name) for name in stored["names"]), stored["scores"], stored["factor"]
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(f"cannot read it: {error}", where=f"ensembles/{about.get('file')}", hint=REBUILD) from None
+        names, scores, factor = tuple(str(name) for name in stored["names"]), stored["scores"], stored["factor"]
+    except KeyError as error:
+        raise DataError(f"cannot read it: {error}", where=f"ensembles/{table.name}", hint=REBUILD) from None
     if scores.ndim != 2 or scores.shape[1] != len(names) or factor.shape != (len(names),) * 2 or not np.isfinite(scores).all():
         raise DataError("names, scores and copula do not fit each other", where=f"ensembles/{table.name}", hint=REBUILD)
     return Ensemble(table.stem, names, scores.astype(np.float64), factor.astype(np.float64), dict(about))
+
+
+def read_table(table: Path, about: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an ensemble's file; DataError unless its SHA-256 is the one that the manifest `about` names."""
+    where = f"ensembles/{table.name}"
+    try:
+        content = table.read_bytes()
+    except OSError as error:
+        raise DataError(f"cannot read it: {error.strerror or error}", where=where, hint=REBUILD) from None
+    if about.get("sha256") != digest(content):
+        what = "it is damaged: its checksum is not that of its content" if "sha256" in about else "its manifest has no sha256"
+        raise DataError(what, where=where, hint=REBUILD)
+    try:
+        with np.load(io.BytesIO(content)) as stored:
+            return dict(stored)
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(f"cannot read it: {error}", where=where, hint=REBUILD) from None

@@ -5,24 +5,24 @@ A run directory holds
 - `manifest.json`: everything needed to make the numbers again, and the mark that the folder is one of ours,
 - `outcomes.parquet`: scenario, outcome, period, draw, value,
 - `monthly.parquet`: scenario, series, month and five quantiles, when the run kept monthly series,
-- `report.html`: when a report writer is given.
+- `report.html`: when a report writer is given,
+- `checksums.txt`: the SHA-256 of each of these; what differs from it is not read.
 
-Everything is written into a temporary folder beside the target and renamed in one move, so an interruption or a full disk leaves
-either the old folder or the new one.
+Everything is written into a temporary folder beside the target that then takes its place (`storage.replacing`), so an
+interruption or a full disk leaves either the old folder or the new one. Of an earlier run only the files that it wrote are
+replaced; any other file in its folder stays.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import itertools
 import json
 import os
 import platform
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.statistics import LEVELS
 from countermove.quantities.calendar import month_name
+from countermove.storage.checksums import DAMAGED, EARLIER, verified, write_list
+from countermove.storage.replacing import check_replaceable, recover, replacing
 
 FORMAT = "countermove-run"
-FORMAT_VERSION = 1
-MANIFEST = "manifest.json"
+FORMAT_VERSION = 2
+MANIFEST, OUTCOMES, MONTHLY = "manifest.json", "outcomes.parquet", "monthly.parquet"
+FILES = frozenset({MANIFEST, OUTCOMES, MONTHLY, "report.html"})
+"""What a run may write; a file of somebody else under such a name is in the way."""
 PACKAGES = ("numpy", "scipy", "pydantic", "PyYAML", "pyarrow", "jax", "jaxlib")
 """Packages whose version may change a result; their installed versions make up the lock hash."""
 
@@ -45,37 +49,45 @@ ReportWriter = Callable[[Result | Comparison, Path], object]
 
 
 def write(stored: Result | Comparison, folder: Path | str, *, report: ReportWriter | None = None) -> Path:
-    """Write a run directory and return its path; an earlier run directory at that path is replaced.
+    """Write a run directory and return its path; the files of an earlier run there are replaced, all others in it stay.
 
-    Raises InputError when the path holds anything that is not one of our run directories, EnvironmentProblem when it cannot be
-    written. In both cases, and when interrupted, what was there before is untouched.
+    Raises InputError when the path holds anything that is not one of our run directories, or one whose files were changed;
+    EnvironmentProblem when it cannot be written. In both cases, and when interrupted, what was there before is untouched.
     """
     check_folder(folder)
     # An absolute path has a name and a parent even when the folder is given as "." or "..".
     target = Path(os.path.abspath(folder))
     results = stored.results if isinstance(stored, Comparison) else (stored,)
-    with _replacing(target) as partial:
-        _write_outcomes(results, partial / "outcomes.parquet")
-        if any(result.monthly for result in results):
-            _write_monthly(results, partial / "monthly.parquet")
-        if report is not None:
-            report(stored, partial)
-        text = json.dumps(manifest(stored), indent=2, ensure_ascii=False, allow_nan=False)
-        (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    text = json.dumps(manifest(stored), indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        with replacing(target) as partial:
+            _write_outcomes(results, partial / OUTCOMES)
+            if any(result.monthly for result in results):
+                _write_monthly(results, partial / MONTHLY)
+            if report is not None:
+                report(stored, partial)
+            (partial / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            write_list(partial)
+    except OSError as error:
+        raise _problem(error, target) from error
     return Path(folder)
 
 
 def check_folder(folder: Path | str) -> None:
     """Raise before any work when a run directory could not be written at a path.
 
-    InputError for a file, or a folder that is neither empty nor one of ours; EnvironmentProblem for a folder without permission.
+    InputError for a file, a folder that is neither empty nor one of ours, or files in it that are in the way;
+    EnvironmentProblem for a folder without permission.
     """
     target = Path(folder)
+    recover(Path(os.path.abspath(target)))
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise InputError("this is not a folder", where=str(target), hint="choose another folder with --out")
-    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
-        hint = "nothing was changed; choose a new folder with --out"
-        raise InputError("the folder holds something that is not a run of countermove", where=str(target), hint=hint)
+    if target.is_dir() and any(target.iterdir()):
+        if not _is_ours(target):
+            hint = "nothing was changed; choose a new folder with --out"
+            raise InputError("the folder holds something that is not a run of countermove", where=str(target), hint=hint)
+        check_replaceable(target, set(FILES))
     parent = next(folder for folder in (target.absolute().parent, *target.absolute().parent.parents) if folder.exists())
     if not parent.is_dir():
         raise InputError(f"{parent} is a file", where=str(target), hint="choose another folder with --out")
@@ -90,23 +102,27 @@ def load_result(folder: Path | str) -> Result | Comparison:
     source = Path(folder)
     found = read_manifest(source)
     try:
-        tables = _read_outcomes(source / "outcomes.parquet")
+        tables = _read_outcomes(verified(source, OUTCOMES))
         results = tuple(_read_result(found, entry, tables[entry["scenario"]["id"]]) for entry in found["scenarios"])
         past = found.get("past")
     except (KeyError, TypeError, ValueError, OSError) as error:
-        raise InputError(f"the run is damaged: {error}", where=str(source), hint="run it again") from None
+        raise InputError(f"the run is damaged: {error}", where=str(source), hint=DAMAGED) from None
     return results[0] if past is None else Comparison(results, Past(**past))
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a run directory; InputError when there is none or it is from another format version."""
+    """Return the manifest of a run directory; InputError when there is none, it is damaged, or it is of another format."""
+    recover(Path(os.path.abspath(folder)))
     path = folder / MANIFEST
     if not _is_ours(folder):
         hint = "give a folder that `countermove run --out` wrote"
         raise InputError("this is not a run of countermove", where=str(folder), hint=hint)
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("format_version") == 1:
+        raise InputError("the run has format 1, without checksums", where=str(path), hint=EARLIER)
+    found = json.loads(verified(folder, MANIFEST))
     if found["format_version"] != FORMAT_VERSION:
-        hint = f"this version reads format {FORMAT_VERSION}: run it again"
+        hint = f"this version reads format {FORMAT_VERSION}: {DAMAGED}"
         raise InputError(f"the run has format {found['format_version']}", where=str(path), hint=hint)
     return found
 
@@ -139,54 +155,6 @@ def manifest(stored: Result | Comparison) -> dict[str, Any]:
         ],
     }
     return document | ({"past": stored.past.to_dict()} if isinstance(stored, Comparison) else {})
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `target` that takes its place when the block ends well, and vanishes when it does not."""
-    made = _missing_parents(target)
-    partial: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
-        partial.chmod(0o755)
-        yield partial
-        _swap(partial, target)
-    except BaseException as error:
-        if partial is not None:
-            shutil.rmtree(partial, ignore_errors=True)
-        for parent in made:
-            _remove_if_empty(parent)
-        if isinstance(error, OSError):
-            raise _problem(error, target) from error
-        raise
-
-
-def _swap(partial: Path, target: Path) -> None:
-    """Put `partial` at `target`; an earlier run there is moved aside first, and put back unless the second move succeeds."""
-    aside = partial.with_name(partial.name.replace(".partial-", ".replaced-"))
-    try:
-        if target.exists():
-            target.rename(aside)
-        partial.rename(target)
-    finally:
-        if aside.exists():
-            if target.exists():
-                shutil.rmtree(aside, ignore_errors=True)
-            else:
-                aside.rename(target)
-
-
-def _missing_parents(target: Path) -> list[Path]:
-    """Return the parents that writing will create, innermost first."""
-    return [parent for parent in target.absolute().parents if not parent.exists()]
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return
 
 
 def _problem(error: OSError, target: Path) -> EnvironmentProblem:
@@ -251,11 +219,11 @@ def _write_monthly(results: Sequence[Result], path: Path) -> None:
     pq.write_table(pa.table(rows), path, compression="zstd")
 
 
-def _read_outcomes(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+def _read_outcomes(content: bytes) -> dict[str, dict[str, dict[str, Any]]]:
     """Return scenario -> outcome -> period -> draws."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.read_table(io.BytesIO(content))
     names = [table.column(column).combine_chunks() for column in ("scenario", "outcome", "period")]
     codes = [np.asarray(column.indices) for column in names]
     words = [column.dictionary.to_pylist() for column in names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from countermove.experiments.scenario import Scenario
 from countermove.experiments.sweep_chunk import Tally, arrow_column, merged, parquet_bytes, read_tally
 from countermove.experiments.sweep_file import SweepFile
 from countermove.experiments.sweep_ledger import (
+    ANEW,
     FORMAT,
+    FORMAT_VERSION,
     MANIFEST,
     POINTS,
     SUMMARY,
@@ -33,18 +36,20 @@ from countermove.experiments.sweep_ledger import (
 from countermove.experiments.sweep_plan import Plan, plan_sweep
 
 Progress = Callable[[int, int], None]
-FORMAT_VERSION = 1
+Tell = Callable[[str], None]
+SHOWN_DAMAGED = 8
 SUMMARY_CELLS = 64
 """Cells that the printed summary and summary.json show; summary.parquet holds all."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a call did: where it wrote, chunks found done, chunks computed now."""
+    """What a call did: where it wrote, chunks found done, chunks computed now, and of those the ones that were damaged."""
 
     folder: Path
     kept: int
     computed: int
+    damaged: int = 0
 
 
 def open_executor(kind: str, plan: Plan, *, workers: int | None = None, scheduler: str | None = None) -> Executor:
@@ -76,12 +81,14 @@ def sweep(
     scheduler: str | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    tell: Tell = lambda words: None,
 ) -> Done:
     """Run a sweep file into a folder and return what was done.
 
     Everything is checked before any work: InputError for a wrong file, a used folder, an unknown executor, a folder that was
     begun by something else; EnvironmentProblem for a missing extra, an unreachable scheduler, unlike workers or a full
-    disk. Whatever interrupts it, `resume=True` continues to the same bits.
+    disk. Whatever interrupts it, `resume=True` continues to the same bits; chunks that are damaged or incomplete are computed
+    again, which `tell` says.
     """
     plan = plan_sweep(Path(path))
     ledger = Ledger(Path(folder))
@@ -94,7 +101,9 @@ def sweep(
     with workplace, ledger.locked():
         if not (ledger.folder / MANIFEST).is_file():
             _begin(plan, ledger)
-        done = ledger.done()
+        done, damaged = ledger.done(plan.chunks, rows=plan.spec.keep == "final")
+        if damaged:
+            tell(damaged_text(damaged))
         missing = [number for number in range(plan.chunks) if number not in done]
         finished = sum(plan.chunk(number).rows for number in done)
         if progress is not None:
@@ -104,30 +113,49 @@ def sweep(
             finished += plan.chunk(files.number).rows
             if progress is not None:
                 progress(finished, plan.runs)
-        if missing or not (ledger.folder / SUMMARY).is_file():
+        if missing or not _is_summarised(ledger):
             _summarise(plan, ledger)
-    return Done(ledger.folder, len(done), len(missing))
+            ledger.finish()
+    return Done(ledger.folder, len(done), len(missing), len(damaged))
+
+
+def damaged_text(damaged: list[int]) -> str:
+    """Say which chunks are computed again."""
+    shown = ", ".join(map(str, damaged[:SHOWN_DAMAGED])) + (", ..." if len(damaged) > SHOWN_DAMAGED else "")
+    return f"{len(damaged)} of the chunks are damaged or incomplete and computed again: {shown}"
+
+
+def _is_summarised(ledger: Ledger) -> bool:
+    """Whether the summary and the points are there, as they were written."""
+    try:
+        for name in (SUMMARY, SUMMARY_TABLE, POINTS):
+            ledger.read(ledger.folder / name)
+    except InputError:
+        return False
+    return True
 
 
 def load_plan(folder: Path | str) -> Plan:
     """Return the plan of a stored sweep; InputError when the folder holds none."""
-    found = read_manifest(Path(folder))
-    return Plan(
-        SweepFile.model_validate(found["spec"]),
-        {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()},
-        _read_points(Path(folder) / POINTS),
-    )
+    found, ledger = read_manifest(Path(folder)), Ledger(Path(folder))
+    try:
+        return Plan(
+            SweepFile.model_validate(found["spec"]),
+            {name: Scenario.from_dict(body) for name, body in found["scenarios"].items()},
+            _read_points(ledger.read(ledger.folder / POINTS, hint=ANEW)),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        where = str(ledger.folder / MANIFEST)
+        raise InputError(f"the sweep cannot be read: {str(error).splitlines()[0]}", where=where, hint=ANEW) from None
 
 
 def require_finished(folder: Path | str) -> dict[str, Any]:
     """Return the summary of a finished sweep; InputError when it is not finished."""
     read_manifest(Path(folder))
-    try:
-        found: dict[str, Any] = json.loads((Path(folder) / SUMMARY).read_text(encoding="utf-8"))
-    except OSError:
-        raise InputError(
-            "the sweep is not finished", where=str(folder), hint="continue it with `countermove sweep ... --resume`"
-        ) from None
+    ledger = Ledger(Path(folder))
+    if not (ledger.folder / SUMMARY).is_file():
+        raise InputError("the sweep is not finished", where=str(folder), hint="continue it with `countermove sweep ... --resume`")
+    found: dict[str, Any] = json.loads(ledger.read(ledger.folder / SUMMARY))
     return found
 
 
@@ -205,11 +233,9 @@ def _merged_in_order(ledger: Ledger, numbers: range) -> Tally:
         batch = []
         for number in range(first, min(numbers.stop, first + 64)):
             try:
-                batch.append(read_tally(ledger.chunk_path(number)))
-            except (OSError, ValueError, KeyError) as error:
-                raise InputError(
-                    f"chunk {number} cannot be read: {error}", where=str(ledger.folder), hint="delete its file and give --resume"
-                ) from None
+                batch.append(read_tally(io.BytesIO(ledger.read(ledger.chunk_path(number)))))
+            except (ValueError, KeyError) as error:
+                raise InputError(f"chunk {number} cannot be read: {error}", where=str(ledger.folder), hint=ANEW) from None
         whole = [merged(whole + batch)]
     return whole[0]
 
@@ -254,10 +280,10 @@ def _uniform(column: tuple[float | str, ...]) -> Any:
     return arrow_column(np.array(column, dtype=np.float64))
 
 
-def _read_points(path: Path) -> Points:
+def _read_points(content: bytes) -> Points:
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path)
+    table = pq.read_table(io.BytesIO(content))
     columns = {name: tuple(table.column(name).to_pylist()) for name in table.column_names if name != "point"}
     return Points(columns, table.num_rows)
 

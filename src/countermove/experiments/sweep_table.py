@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from countermove.errors import InputError, did_you_mean
 from countermove.experiments.sweep import load_plan, require_finished
 from countermove.experiments.sweep_chunk import cell_values
-from countermove.experiments.sweep_ledger import Ledger
+from countermove.experiments.sweep_ledger import ANEW, Ledger
 from countermove.experiments.sweep_plan import Plan
 
 Floats = NDArray[np.float64]
@@ -74,11 +75,11 @@ class SweepTable:
             if cell.scenario != scenario:
                 continue
             for number in plan.chunks_of(cell.number):
+                content = ledger.read(ledger.rows_path(number))
                 try:
-                    table = pq.read_table(ledger.rows_path(number), columns=["point", "draw", quantity])
+                    table = pq.read_table(io.BytesIO(content), columns=["point", "draw", quantity])
                 except (OSError, pa.ArrowException) as error:
-                    hint = "delete the chunk's two files and give --resume"
-                    raise InputError(f"chunk {number} cannot be read: {error}", where=str(self.folder), hint=hint) from None
+                    raise InputError(f"chunk {number} cannot be read: {error}", where=str(self.folder), hint=ANEW) from None
                 place = tuple(table.column(name).to_numpy() for name in ("point", "draw"))
                 found[place] = table.column(quantity).to_numpy()
         return found

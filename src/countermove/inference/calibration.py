@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -27,12 +28,15 @@ from countermove.inference.history_model import HistoryModel, history_model, inf
 from countermove.inference.likelihood import draw_misfits, log_likelihood, misfit_scales
 from countermove.inference.tempering import Cloud, start, temper
 from countermove.outcomes.published_errors import Targets
+from countermove.storage.checksums import read_sealed, seal
+from countermove.storage.whole import write_whole
 
 Floats = NDArray[np.float64]
 
 SEED = 2026
 PARTICLES = 4096
 LANES = 256
+FRESH = "start again with --fresh, or give another folder"
 
 Tell = Callable[[str], None]
 
@@ -137,7 +141,7 @@ def _token(past: Compiled, targets: Targets, names: Sequence[str], particles: in
 def _stored(store: Path, token: str) -> tuple[Cloud | None, float]:
     if not store.exists():
         return None, 0.0
-    with np.load(store) as file:
+    with np.load(io.BytesIO(read_sealed(store, hint=FRESH))) as file:
         if str(file["token"]) != token:
             raise InputError(
                 "it belongs to another calibration", where=str(store), hint="give another folder, or --fresh to start again"
@@ -154,11 +158,11 @@ def _stored(store: Path, token: str) -> tuple[Cloud | None, float]:
 
 
 def _keep(store: Path, cloud: Cloud, token: str, seconds: float) -> None:
-    """Write a stage whole or not at all: beside its place first, then renamed."""
+    """Write a stage whole or not at all, sealed with its checksum."""
     store.parent.mkdir(parents=True, exist_ok=True)
-    beside = store.with_suffix(".part.npz")
+    content = io.BytesIO()
     np.savez(
-        beside,
+        content,
         token=token,
         scores=cloud.scores,
         likelihood=cloud.likelihood,
@@ -168,4 +172,4 @@ def _keep(store: Path, cloud: Cloud, token: str, seconds: float) -> None:
         runs=cloud.runs,
         seconds=seconds,
     )
-    beside.replace(store)
+    write_whole(store, seal(content.getvalue()))

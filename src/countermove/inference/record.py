@@ -10,7 +10,7 @@ being made again.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,11 +21,13 @@ from numpy.typing import NDArray
 
 from countermove import __version__
 from countermove.errors import DataError
-from countermove.experiments.ensemble import FOLDER, Ensemble, copula_factor, read_ensemble
+from countermove.experiments.ensemble import FOLDER, REBUILD, Ensemble, copula_factor, read_ensemble, read_table
 from countermove.experiments.ensemble_key import RECORD, differences, files_hash, present_past, record_hash
 from countermove.inference.calibration import SEED, Calibration, compiled_past
 from countermove.inference.prediction import as_published, simulated
 from countermove.outcomes.published_errors import Targets, targets
+from countermove.storage.checksums import digest
+from countermove.storage.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -44,9 +46,9 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
     ensemble = Ensemble(NAME, found.names, scores.astype(np.float64), copula_factor(scores.astype(np.float64)))
     probe = probed(ensemble, found.targets)
     folder.mkdir(parents=True, exist_ok=True)
-    beside = folder / f"{NAME}.part.npz"
+    content = io.BytesIO()
     np.savez_compressed(
-        beside,
+        content,
         names=np.array(found.names),
         scores=scores,
         factor=ensemble.factor,
@@ -54,7 +56,7 @@ def record(found: Calibration, *, folder: Path = FOLDER, seed: int = SEED, refer
         misfits=np.array(list(misfit)),
         misfit=np.stack([np.asarray(scale, dtype=np.float32) for scale in misfit.values()]),
     )
-    beside.replace(folder / f"{NAME}.npz")
+    write_whole(folder / f"{NAME}.npz", content.getvalue())
     body = fit_document(found, ensemble, misfit, reference) | {"table": table_hash(folder)}
     _write(folder / f"{NAME}-fit.json", json.dumps(body, indent=1, allow_nan=False) + "\n")
     return stamp(folder, made=dt.date.today().isoformat(), particles=len(scores), seed=seed)
@@ -77,6 +79,8 @@ def stamp(folder: Path = FOLDER, **about: Any) -> Path:
         "# files: hash of code and data as they lay; past: hash of posterior-past.json, which counts where files differ.",
         "schema: 1",
         f"file: {NAME}.npz",
+        f'sha256: "{digest((folder / f"{NAME}.npz").read_bytes())}"',
+        *[f'fit_sha256: "{digest(fit.read_bytes())}"' for fit in [folder / f"{NAME}-fit.json"] if fit.exists()],
         *[f"{name}: {value}" for name, value in (known | about).items()],
         f"version: {__version__}",
         "key:",
@@ -107,8 +111,7 @@ def restamped(folder: Path = FOLDER) -> list[str]:
     moved = differences(ensemble.key, folder, inputs=False)
     if moved:
         return moved
-    with np.load(folder / f"{NAME}.npz") as stored:
-        before = stored["probe"]
+    before = read_table(folder / f"{NAME}.npz", ensemble.about)["probe"]
     aims = targets()
     if before.shape != (len(aims.rows), PROBE) or not np.allclose(probed(ensemble, aims), before, rtol=SAME, atol=1e-9):
         return ["simulated values of worlds of the posterior"]
@@ -119,7 +122,7 @@ def restamped(folder: Path = FOLDER) -> list[str]:
 def table_hash(folder: Path = FOLDER) -> str | None:
     """Return the SHA-256 of the ensemble's table, shortened: which calibration a page belongs to; None where none is recorded."""
     path = folder / f"{NAME}.npz"
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:32] if path.is_file() else None
+    return digest(path.read_bytes())[:32] if path.is_file() else None
 
 
 def of_another_calibration(document: Mapping[str, Any], folder: Path = FOLDER) -> bool:
@@ -134,17 +137,29 @@ def probed(ensemble: Ensemble, aims: Targets) -> Floats:
 
 def recorded_misfit(folder: Path = FOLDER) -> dict[str, Floats]:
     """Misfit scales of the recorded calibration by series, (row,) each."""
-    with np.load(folder / f"{NAME}.npz") as stored:
-        return {str(name): scale.astype(np.float64) for name, scale in zip(stored["misfits"], stored["misfit"], strict=True)}
+    stored = read_table(folder / f"{NAME}.npz", read_about(folder))
+    return {str(name): scale.astype(np.float64) for name, scale in zip(stored["misfits"], stored["misfit"], strict=True)}
 
 
 def recorded_fit(folder: Path = FOLDER) -> dict[str, Any] | None:
-    """The fit document of the recorded calibration, None where none is recorded."""
+    """The fit document of the recorded calibration, None where none is recorded; DataError when it is damaged."""
     path = folder / f"{NAME}-fit.json"
     if not path.exists():
         return None
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content = path.read_bytes()
+    if read_about(folder).get("fit_sha256") != digest(content):
+        what = "it is damaged: its checksum is not the one in the manifest"
+        raise DataError(what, where=f"ensembles/{path.name}", hint=REBUILD)
+    found: dict[str, Any] = json.loads(content)
     return found
+
+
+def read_about(folder: Path) -> dict[str, Any]:
+    """The manifest of a recorded ensemble, empty where there is none."""
+    from countermove.evidence.strict_yaml import load
+
+    manifest = folder / f"{NAME}.yaml"
+    return dict(load(manifest).data) if manifest.exists() else {}
 
 
 def fit_document(
@@ -217,6 +232,4 @@ def _short(value: Any) -> float:
 
 
 def _write(path: Path, text: str) -> None:
-    beside = path.with_suffix(path.suffix + ".part")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    write_whole(path, text.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 
 from countermove.errors import EnvironmentProblem
 from countermove.inference.reference_chain import read_chain
+from countermove.storage.checksums import read_sealed, seal
+from countermove.storage.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -57,7 +60,9 @@ def run_reference(folder: Path, *, chains: int = CHAINS, draws: int = DRAWS, tel
 def write_start(folder: Path, names: Sequence[str], scores: Floats) -> None:
     """Describe where chains begin, and the shape of their momenta: particles of an earlier approximation."""
     folder.mkdir(parents=True, exist_ok=True)
-    np.savez(folder / "start.npz", names=np.array(names), scores=scores)
+    content = io.BytesIO()
+    np.savez(content, names=np.array(names), scores=scores)
+    write_whole(folder / "start.npz", seal(content.getvalue()))
 
 
 def one_chain(folder: Path, number: int, draws: int) -> None:
@@ -68,7 +73,7 @@ def one_chain(folder: Path, number: int, draws: int) -> None:
     from countermove.inference.reference_chain import potential, run_chain
     from countermove.outcomes.published_errors import targets
 
-    with np.load(folder / "start.npz") as start:
+    with np.load(io.BytesIO(read_sealed(folder / "start.npz", hint="start again with --fresh"))) as start:
         names, scores = tuple(str(name) for name in start["names"]), start["scores"]
     aims = targets()
     model = history_model(compiled_past(), aims, names)

@@ -9,6 +9,7 @@ Draws are written after every part of a chain; a chain that was interrupted goes
 
 from __future__ import annotations
 
+import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from countermove.storage.checksums import read_sealed, seal
+from countermove.storage.whole import write_whole
 
 Floats = NDArray[np.float64]
 
@@ -127,17 +131,20 @@ def _nothing(width: int) -> dict[str, NDArray[Any]]:
 
 
 def read_chain(store: Path) -> tuple[dict[str, NDArray[Any]], Floats, float, float] | None:
-    """Return what an interrupted chain left, None when it left nothing: draws, position, step size, seconds."""
+    """Return what an interrupted chain left, None when it left nothing: draws, position, step size, seconds.
+
+    InputError when it is damaged.
+    """
     if not store.exists():
         return None
-    with np.load(store) as file:
+    with np.load(io.BytesIO(read_sealed(store, hint="start again with --fresh"))) as file:
         kept = {name: file[name] for name in ("scores", "diverging", "accept_prob", "num_steps")}
         return kept, file["position"], float(file["step_size"]), float(file["seconds"])
 
 
 def write_chain(store: Path, kept: dict[str, NDArray[Any]], position: Floats, size: float, seconds: float) -> None:
-    """Write a chain whole or not at all: beside its place first, then renamed."""
+    """Write a chain whole or not at all, sealed with its checksum."""
     store.parent.mkdir(parents=True, exist_ok=True)
-    beside = store.with_suffix(".part.npz")
-    np.savez(beside, position=position, step_size=size, seconds=seconds, **kept)  # type: ignore[arg-type]
-    beside.replace(store)
+    content = io.BytesIO()
+    np.savez(content, position=position, step_size=size, seconds=seconds, **kept)  # type: ignore[arg-type]
+    write_whole(store, seal(content.getvalue()))

@@ -74,10 +74,15 @@ def cut_date(text: str) -> dt.date:
     return day
 
 
-def rows_known(rows: Sequence[Published], day: dt.date, vintage: str) -> tuple[Published, ...]:
-    """Rows whose period had ended by `day` and, for the strict vintage, that had been published by then."""
+def check_vintage(vintage: str) -> None:
+    """Raise InputError for a vintage that is none."""
     if vintage not in VINTAGES:
         raise InputError(f"no vintage named {vintage!r}", where="vintage", hint=did_you_mean(vintage, VINTAGES))
+
+
+def rows_known(rows: Sequence[Published], day: dt.date, vintage: str) -> tuple[Published, ...]:
+    """Rows whose period had ended by `day` and, for the strict vintage, that had been published by then."""
+    check_vintage(vintage)
     ended = [row for row in rows if period_end(row.period) <= day]
     return tuple(row for row in ended if vintage == "latest" or row.known <= day)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import os
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +14,7 @@ from countermove.reports.figures.key import swatch
 from countermove.reports.model import Assumption, LeverChange, ReportInput
 from countermove.reports.numbers import MINUS, plain
 from countermove.reports.trace import Citations, assumption_anchor, cards, mechanism_anchor, outcome_anchor
+from countermove.storage import whole
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -38,19 +37,14 @@ def write_report(result: Any, folder: Path | str) -> Path:
 
 
 def write_page(report: ReportInput, target: Path) -> Path:
-    """Render `report` and put it at `target` in one move, so that an interrupted write leaves nothing there."""
+    """Render `report` and put it at `target` in one move, so that an interrupted write leaves nothing there.
+
+    Raises InputError when a file is there that is not a report of ours, or one that was changed.
+    """
     html = render(report)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".report-", suffix=".html")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(html)
-            os.chmod(name, 0o644)  # mkstemp gives 0600; a report is to be shared
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        whole.write_page(target, html)
     except OSError as error:
         hint = "choose another folder with --out"
         raise EnvironmentProblem(f"the report cannot be written: {error.strerror}", where=str(target), hint=hint) from error

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from countermove.errors import EnvironmentProblem
 from countermove.reports import strategy_figures as figures
 from countermove.reports.report import TEMPLATES
+from countermove.storage.whole import write_pair
 
 NAMES = {"washington": "Washington", "beijing": "Beijing"}
 MOST_BARS = 12
@@ -117,25 +116,15 @@ def page(template: str, **context: Any) -> str:
 
 
 def write_both(folder: Path, name: str, body: Mapping[str, Any], page: str) -> Path:
-    """Write the JSON, then the page, each in one move, so that an interrupted write leaves no half file."""
+    """Write the JSON, then the page, each in one move, so that an interrupted write leaves no half file.
+
+    Raises InputError when files of these names are there that are not ours, or that were changed.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
-        _move_into(folder / f"{name}.json", text)
-        _move_into(folder / f"{name}.html", page)
+        write_pair(folder / f"{name}.json", text, folder / f"{name}.html", page)
     except OSError as error:
         hint = "choose another folder with --out"
         raise EnvironmentProblem(f"the report cannot be written: {error.strerror}", where=str(folder), hint=hint) from error
     return folder / f"{name}.html"
-
-
-def _move_into(target: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".strategy-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)  # mkstemp gives 0600; a report is to be shared
-        os.replace(name, target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -1,17 +1,17 @@
 """Simulated cells on disk, so that another profile, order or precision costs no new simulation.
 
 The key hashes everything that moves a number: the strategies, the outcomes, the window, seed, draws, and the installation
-(version, data, packages, code of this room and of all below). Entries are written to a temporary name and moved, so an
-interrupted run leaves nothing half-written; a broken one is ignored.
+(version, data, packages, code of this room and of all below). Entries are sealed with their checksum and written whole or not
+at all; a broken one is simulated again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
-import tempfile
-import zipfile
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,11 +20,14 @@ from typing import Any
 import numpy as np
 
 from countermove.experiments.fingerprint import fingerprint
+from countermove.storage.checksums import seal, unseal
+from countermove.storage.whole import write_whole
 from countermove.strategy.cells import Cells, Progress, simulate_cells
 from countermove.strategy.game_file import Game
 
 MOST_ENTRIES = 40
 """Entries kept; the ones unused longest go first."""
+_ENTRY = re.compile(r"[0-9a-f]{40}\.npz")
 
 
 def cache_folder() -> Path:
@@ -99,12 +102,14 @@ def _stored(path: Path, simulated: Callable[[], Cells]) -> Cells:
 
 def _read(path: Path) -> Cells | None:
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            head = json.loads(str(stored["head"]))
-            values = stored["values"]
+        content = unseal(path.read_bytes())
         os.utime(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+    except OSError:
         return None
+    if content is None:
+        return None
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        head, values = json.loads(str(stored["head"])), stored["values"]
     names = {name: tuple(head[name]) for name in ("washington", "beijing", "outcomes", "years")}
     return Cells(**names, values=values, seed=head["seed"], full_compilations=head["full_compilations"])
 
@@ -112,18 +117,14 @@ def _read(path: Path) -> Cells | None:
 def _write(path: Path, cells: Cells) -> None:
     """Store an entry and forget the oldest; a folder that cannot be written only costs the next run time."""
     head = {name: getattr(cells, name) for name in ("washington", "beijing", "outcomes", "years", "seed", "full_compilations")}
+    content = io.BytesIO()
+    np.savez(content, head=np.array(json.dumps(head)), values=cells.values)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, head=np.array(json.dumps(head)), values=cells.values)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        entries = sorted(path.parent.glob("*.npz"), key=lambda entry: entry.stat().st_mtime)
-        for entry in entries[:-MOST_ENTRIES]:
+        write_whole(path, seal(content.getvalue()))
+        # Nothing but entries is ever removed: the folder may be one that the user named.
+        ours = [entry for entry in path.parent.iterdir() if _ENTRY.fullmatch(entry.name)]
+        for entry in sorted(ours, key=lambda entry: entry.stat().st_mtime)[:-MOST_ENTRIES]:
             entry.unlink(missing_ok=True)
     except OSError:
         return

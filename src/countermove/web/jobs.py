@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
-import shutil
 import sys
 import threading
 import time
@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from countermove.errors import CountermoveError, EnvironmentProblem, InputError
+from countermove.storage.checksums import read_sealed, seal
+from countermove.storage.whole import clear_leftovers, write_whole
 from countermove.web.limits import MOST_JOBS
 
 Progress = Callable[[int, int], None]
 Work = Callable[[Progress], dict[str, Any]]
 
+STATE, RESULT = "job.json", "result.json"
 MOST_KEPT = 60
 """Finished jobs kept in the folder; the oldest go first."""
 OPEN = ("waiting", "running")
@@ -109,11 +112,11 @@ class Jobs:
         return job
 
     def result(self, name: str) -> bytes:
-        """Return the document of a finished job; InputError for one that is not done."""
+        """Return the document of a finished job; InputError for one that is not done, or whose result is damaged."""
         job = self.find(name)
         if job.state != "done":
             raise InputError(f"the job is {job.state}", where="jobs", hint="ask again when it is done")
-        return (self._folder / name / "result.json").read_bytes()
+        return read_sealed(self._folder / name / RESULT, hint="start it again")
 
     def close(self) -> None:
         """Stop everything; what was running can be read as interrupted by the next server."""
@@ -138,7 +141,7 @@ class Jobs:
         try:
             progress(0, 0)
             document = work(progress)
-            self._write(self._folder / job.id / "result.json", document)
+            self._write(self._folder / job.id / RESULT, document)
             state = "done"
         except _CancelledError:
             state, problem = self._stopped()
@@ -168,25 +171,23 @@ class Jobs:
 
     def _keep(self, job: Job) -> None:
         try:
-            self._write(self._folder / job.id / "job.json", asdict(job))
+            self._write(self._folder / job.id / STATE, asdict(job))
         except OSError as error:
             raise EnvironmentProblem(
                 f"cannot write results ({error.strerror})", where="jobs", hint="set COUNTERMOVE_DATA to a folder of yours"
             ) from None
 
     def _write(self, path: Path, document: dict[str, Any]) -> None:
-        """Write to a temporary name and move, so that nothing is half-written."""
+        """Write whole or not at all, sealed with a checksum."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(document, ensure_ascii=False, allow_nan=False), encoding="utf-8")
-        part.replace(path)
+        write_whole(path, seal(json.dumps(document, ensure_ascii=False, allow_nan=False).encode()))
 
     def _read(self) -> None:
-        for path in sorted(self._folder.glob("*/job.json")):
+        for path in sorted(self._folder.glob(f"*/{STATE}")):
             try:
-                job = Job(**json.loads(path.read_text(encoding="utf-8")))
-            except (OSError, ValueError, TypeError):
-                continue
+                job = Job(**json.loads(read_sealed(path, hint="")))
+            except (InputError, ValueError, TypeError):
+                continue  # damaged, from an earlier version, or not a job: neither shown nor touched
             if job.id != path.parent.name:
                 continue
             if job.state in OPEN:
@@ -198,4 +199,9 @@ class Jobs:
         for job in finished[MOST_KEPT:]:
             self._jobs.pop(job.id, None)
             self._stops.pop(job.id, None)
-            shutil.rmtree(self._folder / job.id, ignore_errors=True)
+            folder = self._folder / job.id
+            with contextlib.suppress(OSError):
+                for name in (RESULT, STATE):
+                    clear_leftovers(folder / name)
+                    (folder / name).unlink(missing_ok=True)
+                folder.rmdir()  # unless a file of somebody else lies in it

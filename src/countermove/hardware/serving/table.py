@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
-import tempfile
+import io
 from pathlib import Path
 
 from countermove.errors import InputError, did_you_mean
 from countermove.hardware.serving.predictor import OUTPUT, predict_rows
+from countermove.storage.whole import write_named
 
 #: Columns without which no row can be answered.
 NEEDED = ("backend", "model_path", "system", "isl", "osl")
@@ -18,7 +18,8 @@ NEEDED = ("backend", "model_path", "system", "isl", "osl")
 def predict_file(source: Path, target: Path) -> dict[str, int]:
     """Write ``source`` with the columns of `predictor.OUTPUT` to ``target``; return how many rows and refusals.
 
-    Raises InputError for a file that is no such table; a row that cannot be read gets its reason in the table.
+    Raises InputError for a file that is no such table, and where another file is at ``target``; a row that cannot be read gets
+    its reason in the table.
     """
     columns, rows = read_table(source)
     answers = predict_rows(rows)
@@ -49,17 +50,12 @@ def read_table(source: Path) -> tuple[list[str], list[dict[str, str | None]]]:
 
 
 def _write(target: Path, columns: list[str], rows: list[dict[str, str | None]]) -> None:
-    """Write beside the target and rename, so that nothing half-written remains."""
+    """Write the table whole or not at all; InputError where another file is already, the table it was made from included."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        write_named(target, text.getvalue().encode())
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}", where=str(target), hint="give a writable folder") from None
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
