@@ -1,4 +1,7 @@
-"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month, stocks in view."""
+"""Real scenarios on draws from the whole prior box: compiled once, run once, or walked month by month, stocks in view.
+
+The box comes from the priors, so no equation's test needs the calibrated ensemble, which other equations void.
+"""
 
 from __future__ import annotations
 

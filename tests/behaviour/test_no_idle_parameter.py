@@ -1,4 +1,4 @@
-"""Every parameter matters somewhere: moved alone, it moves an outcome when memory, logic, demand or foreign lines bind."""
+"""Every parameter matters somewhere: moved alone, it moves an outcome in one of five regimes, each short of something else."""
 
 from __future__ import annotations
 
@@ -53,6 +53,19 @@ REGIMES = {
     ),
     "foreign lines bind": Regime(
         "all-open+open", {}, {"latent_amd_2025": 160.0, "latent_a100_2022": 190.0, "hopper_line_rate_2023": 15.0}
+    ),
+    "plans are overtaken": Regime(
+        "stall+bundled+70bn",
+        {},
+        {
+            "installed_base_effect": 2.0,
+            "cost_logic": 0.02,
+            "cost_hbm": 0.001,
+            "cost_packaging": 0.0005,
+            "hbm_domestic_2026": 20.0,
+            "huawei_packages_2025": 100.0,
+            "huawei_packages_2026": 100.0,
+        },
     ),
 }
 

@@ -144,13 +144,23 @@ def test_user_cost_is_the_price_plus_electricity(price: float, power: float, tar
     assert cost >= price
 
 
-@given(st.floats(0.0, 1e3), st.floats(0.0, 50.0), st.floats(0.0, 50.0), st.floats(0.5, 120.0))
-def test_buyers_turn_away_from_a_long_order_book(backlog: float, delivery: float, request: float, tolerance: float) -> None:
-    share = order_book_wait(column(backlog), column(delivery), column(request), tolerance, np)
-    longer = order_book_wait(column(backlog + 1.0), column(delivery), column(request), tolerance, np)
-    assert np.exp(-36.0 / tolerance) * (1.0 - 1e-12) <= share <= 1.0
+@given(
+    st.floats(0.0, 1e3),
+    st.floats(0.0, 50.0),
+    st.floats(0.0, 50.0),
+    st.floats(0.5, 120.0),
+    st.floats(0.01, 1.0),
+    st.floats(1.0, 60.0),
+)
+def test_buyers_turn_away_from_a_long_order_book(
+    backlog: float, delivery: float, request: float, tolerance: float, least: float, longest: float
+) -> None:
+    seen = column(delivery), column(request), tolerance, least, longest, np
+    share = order_book_wait(column(backlog), *seen)
+    longer = order_book_wait(column(backlog + 1.0), *seen)
+    assert np.exp(-longest / tolerance) * (1.0 - 1e-12) <= share <= 1.0
     assert longer <= share
-    assert order_book_wait(column(0.0), column(delivery), column(request), tolerance, np) == 1.0
+    assert order_book_wait(column(0.0), *seen) == 1.0
 
 
 @given(utilities, shares_of_passing, correlations)

@@ -74,14 +74,23 @@ def test_more_enforcement_never_raises_the_diverted_flow(
     assert diverted_flow(level, wedge * 1.2, elasticity, deterrence, divertible, np) >= flow
 
 
-@given(prices, st.floats(0.0, 1e3), st.floats(0.0, 1e3), st.floats(0.0, 2.0), st.floats(1.0, 60.0), prices, steps)
-def test_the_grey_price_stays_between_one_and_four_times_the_world_price(
-    price: float, desired: float, offered: float, speed: float, slope: float, world: float, dt: float
+@given(
+    prices,
+    st.floats(0.0, 1e3),
+    st.floats(0.0, 1e3),
+    st.floats(0.0, 2.0),
+    st.floats(1.0, 60.0),
+    prices,
+    st.floats(1.0, 9.0),
+    steps,
+)
+def test_the_grey_price_stays_between_the_world_price_and_its_cap(
+    price: float, desired: float, offered: float, speed: float, slope: float, world: float, cap: float, dt: float
 ) -> None:
-    after = clearing_price(price, desired, offered, speed, slope, world, dt, np)
-    assert world * (1.0 - 1e-12) <= after <= 4.0 * world * ROOM
-    started = float(np.clip(price, world, 4.0 * world))
-    moved = clearing_price(started, desired, offered, speed, slope, world, dt, np)
+    after = clearing_price(price, desired, offered, speed, slope, 3.0, world, cap, dt, np)
+    assert world * (1.0 - 1e-12) <= after <= cap * world * ROOM
+    started = float(np.clip(price, world, cap * world))
+    moved = clearing_price(started, desired, offered, speed, slope, 3.0, world, cap, dt, np)
     assert (moved - started) * (desired - offered) >= -1e-9 * started
 
 
@@ -95,7 +104,7 @@ def test_the_grey_price_approaches_clearing_without_overshooting(
     gaps = [float(np.log(price / clearing)[0])]
     for _ in range(round(24.0 / dt)):
         desired, offered = 100.0 * (price / clearing) ** (supply - slope), 100.0 * (price / clearing) ** supply
-        price = clearing_price(price, desired, offered, speed, slope, world, dt, np)
+        price = clearing_price(price, desired, offered, speed, slope, 3.0, world, 4.0, dt, np)
         gaps.append(float(np.log(price / clearing)[0]))
     assert np.all(np.abs(np.diff(gaps)) <= np.abs(gaps[0]) + 1e-9)
     assert all(a * b >= -1e-12 for a, b in pairwise(gaps)), "the price passes the clearing price"

@@ -210,19 +210,20 @@ def test_memory_beyond_plan_is_shared_as_planned_and_keeps_the_floor(
 covers = arrays(np.float64, (3, 4), elements=st.floats(0.0, 50.0))
 
 
-@given(covers, st.floats(0.0, 10.0))
-def test_new_money_is_shared_out_fully_and_most_goes_to_the_scarcest(cover: np.ndarray, sharpness: float) -> None:
-    share = direction_towards_bottleneck(cover, sharpness, np)
+@given(covers, st.floats(0.0, 10.0), st.floats(1.0, 20.0))
+def test_new_money_is_shared_out_fully_and_most_goes_to_the_scarcest(cover: np.ndarray, sharpness: float, limit: float) -> None:
+    share = direction_towards_bottleneck(cover, sharpness, limit, np)
     assert np.all(share > 0.0)
     assert np.allclose(share.sum(axis=0), 1.0, rtol=1e-12)
     scarcest = cover.argmin(axis=0)
     assert np.all(share[scarcest, np.arange(4)] >= share.max(axis=0) * (1.0 - 1e-12))
-    assert np.allclose(direction_towards_bottleneck(cover, 0.0, np), 1.0 / 3.0)
+    assert share.max() <= share.min(axis=0).max() * limit ** (2.0 * sharpness) * (1.0 + 1e-9)
+    assert np.allclose(direction_towards_bottleneck(cover, 0.0, limit, np), 1.0 / 3.0)
 
 
 @given(covers, st.floats(-50.0, 50.0))
 def test_a_surplus_follows_the_bottleneck_and_a_shortfall_is_cut_as_planned(cover: np.ndarray, money: float) -> None:
-    direction = direction_towards_bottleneck(cover, 2.0, np)
+    direction = direction_towards_bottleneck(cover, 2.0, 5.0, np)
     usual = np.array([[0.5], [0.3], [0.2]])
     by_pool = reinvested(np.full(4, money), direction, usual, np)
     assert np.allclose(by_pool.sum(axis=0), money, atol=1e-12)

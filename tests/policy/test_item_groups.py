@@ -11,13 +11,13 @@ import pytest
 from countermove.cli.check_text import lines
 from countermove.errors import CountermoveError, DataError, InputError
 from countermove.evidence.strict_yaml import load
-from countermove.hardware.products import VENDORS
+from countermove.market.offers import VENDORS
 from countermove.policy.check_arrays import CODES, check_many
 from countermove.policy.checks import check
 from countermove.policy.classification import catalogue_items, classify, membership, unclassified
 from countermove.policy.criteria import compile_criterion, compile_groups, group_criteria
 from countermove.policy.facts import COUNTRIES_FILE, END_USERS_FILE, read_countries, read_end_users
-from countermove.policy.gate_products import PRODUCTS_FILE, load_gate_products, read_gate_products
+from countermove.policy.gate_products import OFFERS_FILE, load_gate_products, read_gate_products
 from countermove.policy.item_facts import ITEM_FACTS_FILE, load_item_facts, read_item_facts
 from countermove.policy.item_groups import GROUPS_FILE, load_item_groups, read_item_groups
 from countermove.policy.items import custom_item, with_facts
@@ -70,8 +70,8 @@ def test_where_criteria_stay_open_a_gate_takes_the_stricter_side(monkeypatch: py
     unknown = with_facts(ITEMS["mi325x"], {"item": "mi325x", "tpp": (float("-inf"), float("inf"))})
     assert membership("above-2023-line", unknown) == membership("review-2026", unknown) == 1
     monkeypatch.setattr("countermove.policy.gate_products.catalogue_item", lambda name: unknown)
-    path = tmp_path / "products.yaml"
-    path.write_text("schema: 1\nproducts: [mi325x]\n")
+    path = tmp_path / "offers.yaml"
+    path.write_text("schema: 1\noffers: {direct: {mi325x: {}}}\n")
     groups = read_gate_products(path).groups
     assert all(
         groups[name] == ("mi325x",) for name in ("foreign", "above-2022-line", "above-2023-line", "h200-class", "advanced")
@@ -140,8 +140,7 @@ FILES: list[tuple[Path, Reader, str, str, list[str]]] = [
     (ITEM_FACTS_FILE, read_item_facts, "exporter: amd}", "exporter: amdd}", ["'amdd' is no exporter", "'amd'"]),
     (ITEM_FACTS_FILE, read_item_facts, "amd: {origin: us,", "amd: {origin: uk,", ["found text 'uk'"]),
     (ITEM_FACTS_FILE, read_item_facts, "vendors:", "vendor:", ["unknown key 'vendor'", "'vendors'"]),
-    (PRODUCTS_FILE, read_gate_products, "- mi325x", "- mi325", ["no chip is called 'mi325'", "'mi325x'"]),
-    (PRODUCTS_FILE, read_gate_products, "- mi325x", "- h20", ["'h20' is named twice"]),
+    (OFFERS_FILE, read_gate_products, "    mi325x:", "    mi325:", ["no chip is called 'mi325'", "'mi325x'"]),
 ]
 
 

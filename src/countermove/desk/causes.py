@@ -34,11 +34,12 @@ Floats = NDArray[np.float64]
 MONTH_SEEN = 50  # a month in which every route has something on offer
 
 #: Levers at values away from the status quo, so that parameters which only act there (open memory imports, a cumulative cap,
-#: extra capacity) show what they touch.
+#: extra capacity, subsidies to users) show what they touch.
 ELSEWHERE: Mapping[str, Any] = {
     "washington.component_controls": 0.2,
     "washington.volume_cap": {"value": 0.5, "reference_period": "cumulative"},
     "beijing.capacity_push": 1.5,
+    "beijing.subsidy": 20.0,
 }
 
 

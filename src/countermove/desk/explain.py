@@ -200,7 +200,24 @@ def _entries(table: str, result: Result, ledger: Ledger) -> list[dict[str, Any]]
         return _rules(result, ledger)
     if table.startswith("NVIDIA"):
         return [{"path": "data/market/nvidia_world_sales.csv", "title": "Sales by quarter", "sources": _world_sources(ledger)}]
-    return [{"path": "data/market/products.yaml", "title": "Months on offer; ends of production are assumed", "sources": []}]
+    if table.startswith("rows of"):
+        return [
+            {"path": "data/market/offers.yaml", "title": "Rows of all offers; ends of production are assumed", "sources": []},
+            {"path": "data/market/vendors.yaml", "title": "Rows of all Chinese vendors", "sources": []},
+        ]
+    return [_dated(table, ledger)]
+
+
+def _dated(table: str, ledger: Ledger) -> dict[str, Any]:
+    """A table of dates, called "title in path", with the sources of the table and of its rows."""
+    from countermove.evidence.data_tree import DATA
+    from countermove.evidence.strict_yaml import load
+
+    title, _, path = table.rpartition(" in ")
+    data = load(DATA / path.removeprefix("data/")).data
+    names = [*data.get("sources", []), *(name for row in data.get("dates", {}).values() for name in row.get("sources", []))]
+    sources = [source_data(ledger.sources[name]) for name in dict.fromkeys(names) if name in ledger.sources]
+    return {"path": path, "title": title[0].upper() + title[1:].rstrip(","), "sources": sources}
 
 
 def _chips(ledger: Ledger) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 from countermove.hardware import substitution
 from countermove.hardware.catalogue import load_catalogue
 from countermove.policy.checks import check
+from countermove.policy.item_facts import load_item_facts
 
 Document = dict[str, Any]
 
@@ -41,7 +42,8 @@ def substitute(
 
 def _gates(chip: str, on: str | None, known: str | None) -> dict[str, str]:
     """Return both outcomes for an import to China; a chip of a Chinese vendor crosses no border."""
-    if load_catalogue().chips[chip].vendor in substitution.CHINESE:
+    vendor = load_item_facts().vendors.get(load_catalogue().chips[chip].vendor)
+    if vendor is not None and vendor.origin == "cn":
         return {"us": "no export", "cn": "no import"}
     found = check(chip, on=on, known=known, to="cn")
     return {"us": found.us.outcome, "cn": found.cn.outcome}

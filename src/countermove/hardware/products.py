@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,9 +20,6 @@ from countermove.hardware.performance import HALF_BAND, compare
 from countermove.hardware.values import Value, read_values
 
 Array = NDArray[np.float64]
-
-#: Vendors of the domestic products, in the order of the vendor index.
-VENDORS: Final = ("huawei", "cambricon", "hygon", "thead", "kunlunxin", "moore-threads", "metax")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +53,8 @@ class ProductTable:
 class SupplyTable:
     """What one package of each domestic product is made of: arrays of shape (product,).
 
-    ``hbm_stacks`` is 0 for a product without stacked memory: such a product takes nothing from the HBM ledger. ``vendor``
-    indexes `VENDORS`; ``tsmc_die_bank`` is 1 where the stock of TSMC dies fits; ``launch_month`` as in `ProductTable`.
+    ``hbm_stacks`` is 0 for a product without stacked memory: such a product takes nothing from the HBM ledger.
+    ``tsmc_die_bank`` is 1 where the stock of TSMC dies fits; ``launch_month`` as in `ProductTable`.
     """
 
     ids: tuple[str, ...]
@@ -66,7 +62,6 @@ class SupplyTable:
     die_area_mm2: Array
     hbm_stacks: Array
     launch_month: Array
-    vendor: NDArray[np.int64]
     tsmc_die_bank: Array
 
 
@@ -110,22 +105,16 @@ def _supply_table(ids: tuple[str, ...]) -> SupplyTable:
         if name not in inputs:
             raise InputError(f"nothing is known about the packages of '{name}'", where="product", hint=did_you_mean(name, inputs))
     chips = [catalogue.chip(name) for name in ids]
-    for chip in chips:
-        if chip.vendor not in VENDORS:
-            raise InputError(f"{chip.vendor} is not a domestic vendor", where=chip.place, hint=did_you_mean(chip.vendor, VENDORS))
 
     def column(field: str) -> Array:
         return _fixed(np.array([float(inputs[name][field].number or 0.0) for name in ids]))
 
-    vendor = np.array([VENDORS.index(chip.vendor) for chip in chips], dtype=np.int64)
-    vendor.flags.writeable = False
     return SupplyTable(
         ids=ids,
         dies_per_package=column("dies_per_package"),
         die_area_mm2=column("die_area"),
         hbm_stacks=column("hbm_stacks"),
         launch_month=_fixed(np.array([_needed(chip, "launch", chip.launch_month) for chip in chips])),
-        vendor=vendor,
         tsmc_die_bank=column("tsmc_die_bank"),
     )
 

@@ -29,9 +29,6 @@ MOST_CHIPS = 1_000_000_000
 """More than were ever made; a larger count is a slip."""
 USUAL: Final = ("hgx-h20", "hgx-h200", "hgx-b200", "gb200-nvl72", "oam-mi325x", "atlas-800t-a2", "cloudmatrix-384")
 
-#: Vendors whose chips reach buyers in China without crossing a border.
-CHINESE: Final = ("huawei", "cambricon", "hygon", "thead", "kunlunxin", "moore-threads", "metax", "biren")
-
 #: Times per output token (ms) and contexts (tokens) over which the shares of won workloads are counted.
 LIMITS_MS: Final = (15.0, 30.0, 50.0, 100.0)
 CONTEXTS: Final = (1024.0, 4096.0, 16384.0)

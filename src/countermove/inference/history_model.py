@@ -101,15 +101,12 @@ def _months(
     compiled: Compiled, caps: Any, medians: Mapping[str, float], drawn: Mapping[str, Any], lanes: int, targets: Targets
 ) -> dict[str, Any]:
     """Simulate the months that the rows reach: monthly series by name, (month, ..., lane)."""
-    import jax
     import jax.numpy as jnp
 
     from countermove.market.compile import assemble
+    from countermove.market.engines.months import CompiledMonths, put, rows
     from countermove.market.engines.traced import Traced, plain
     from countermove.market.inputs import Bundle
-    from countermove.market.model import Model
-    from countermove.market.observe import observe
-    from countermove.market.state import State
     from countermove.outcomes import OUTCOMES
 
     kind = np.float64
@@ -121,18 +118,9 @@ def _months(
     inputs = assemble(p, uniforms, compiled.gates, compiled.levers, caps, lanes, hazards=False, dt=1.0)
     wanted = frozenset(series for row in targets.rows for series in OUTCOMES[row.outcome].reads)
     x = {name: jnp.asarray(plain(value, kind))[: targets.months] for name, value in inputs.monthly.items()}
-    start = State(*[jnp.asarray(plain(part, kind), dtype=kind) for part in inputs.initial])
-    parameters, constants, model = Bundle(inputs.parameters), Bundle(inputs.constants), Model()
-
-    def month(state: State, given: Any) -> Any:
-        before = State(*[Traced(part, kind) for part in state])
-        now = Bundle({name: Traced(value, kind) for name, value in given.items()})
-        new, flows = model.month(before, parameters, constants, now, np)
-        seen = observe(new, parameters, constants, now, flows, np)
-        kept = {name: plain(value, kind) for name, value in seen.items() if name in wanted}
-        return State(*[jnp.asarray(plain(part, kind), dtype=kind) for part in new]), kept
-
-    _, monthly = jax.lax.scan(month, start, x)
+    months = CompiledMonths(Bundle(inputs.parameters), Bundle(inputs.constants), kind, wanted, shared=False)
+    stocks = months.stocks(inputs.initial)
+    _, monthly = months.walk(0, targets.months, stocks, x, rows(months.shapes(stocks, x), targets.months), put)
     return dict(monthly)
 
 

@@ -11,8 +11,20 @@ from countermove.market.exogenous import budget
 from countermove.market.inputs import Bundle
 from countermove.market.inversion import Anchor, entrant_utility, mean_utilities, unobserved_quality
 from countermove.market.mechanisms.demand import user_cost
-from countermove.market.offers import DOMESTIC, FOREIGN, GREY, OFFER_PRODUCTS, OFFERS, OFFSHORE, VENDOR_OF
-from countermove.market.tables import effective_scale, other_vendor_split, segment_mix
+from countermove.market.offers import (
+    DOMESTIC,
+    GREY,
+    OFFER_VENDORS,
+    OFFERS,
+    OFFSHORE,
+    ROWS,
+    VENDOR_OF,
+    VENDORS,
+    offer,
+    route_slice,
+)
+from countermove.market.paths import end_of_year
+from countermove.market.tables import effective_scale, product, segment_mix, vendor_split
 
 if TYPE_CHECKING:
     from countermove.hardware.products import ProductTable
@@ -20,40 +32,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 
-def offer_of(product: str, route: slice) -> int:
-    """Index of a product's offer on a route."""
-    return OFFER_PRODUCTS.index(product, route.start, route.stop)
-
-
 #: Offers that nobody has sold in China yet take the unobserved quality of a relative in the same nest.
-RELATIVES = {
-    offer_of(product, route): offer_of(relative, route)
-    for route, product, relative in (
-        (FOREIGN, "b30a", "h200-sxm"),
-        (FOREIGN, "b200-sxm", "h200-sxm"),
-        (FOREIGN, "rubin", "h200-sxm"),
-        (FOREIGN, "mi325x", "mi308x"),
-        (GREY, "rubin", "b200-sxm"),
-        (OFFSHORE, "gb300", "h200-sxm"),
-        (OFFSHORE, "rubin", "h200-sxm"),
-        (DOMESTIC, "ascend-950pr", "ascend-910c"),
-        (DOMESTIC, "ascend-950dt", "ascend-910c"),
-        (DOMESTIC, "ascend-960", "ascend-910c"),
-        (DOMESTIC, "ascend-970", "ascend-910c"),
-        (DOMESTIC, "cambricon-690", "cambricon-590"),
-    )
-}
-
-
-#: The products that stand for the vendors other than Huawei at the anchor dates, in the order of their package split.
-OTHER_PRODUCTS = ("cambricon-590", "hygon-bw1000", "thead-ppu", "kunlun-p800", "moore-s5000", "metax-c500")
-
-
-#: Parts that are no longer on sale when the H200 would enter.
-WITHDRAWN = ("a100-sxm", "a800-sxm", "h800-sxm")
-
-#: Bound on the share of the budget that the H200 may be wanted for, so that the inversion has a solution.
-MOST_OF_BUDGET = 0.8
+RELATIVES = {place: offer(row.quality.like, row.route) for place, row in enumerate(ROWS) if row.quality.like is not None}
 
 
 def log_performance(products: ProductTable, mix: Floats) -> Floats:
@@ -64,31 +44,42 @@ def log_performance(products: ProductTable, mix: Floats) -> Floats:
 
 
 def anchors(p: Bundle, prices: Floats, draws: int) -> list[Anchor]:
-    """Wanted dollars by offer and anchor year, billion USD a year: latent units times list price."""
-    split = dict(zip(OTHER_PRODUCTS, other_vendor_split(p), strict=True))
-    rest = sum(share for name, share in split.items() if name != "cambricon-590")
-    market = 0.5 * (p.legal_market_2024 + p.legal_market_2025)
-    wanted: list[tuple[str, slice, int, Floats]] = [
-        ("a100-sxm", FOREIGN, 2022, p.latent_a100_2022),
-        ("a800-sxm", FOREIGN, 2023, p.latent_a800_2023),
-        ("h800-sxm", FOREIGN, 2023, p.latent_h800_2023),
-        ("h20", FOREIGN, 2024, p.latent_h20_2024),
-        ("l20", FOREIGN, 2025, p.latent_low_end_2025),
-        ("rtx-pro-6000d", FOREIGN, 2025, p.latent_pro6000d),
-        ("mi308x", FOREIGN, 2025, p.latent_amd_2025),
-        ("ascend-910b", DOMESTIC, 2024, p.latent_huawei_2024),
-        ("ascend-910c", DOMESTIC, 2025, p.huawei_packages_2025 * p.latent_huawei_2025),
-        ("cambricon-590", DOMESTIC, 2025, p.latent_cambricon_2025),
-    ]
-    wanted += [(n, DOMESTIC, 2025, p.latent_other_2025 * s / rest) for n, s in split.items() if n != "cambricon-590"]
-    rows = [
-        Anchor(offer_of(n, r), y, np.broadcast_to(units * prices[offer_of(n, r)] / 1000.0, (draws,))) for n, r, y, units in wanted
-    ]
-    grey = {2024: p.grey_budget_2024, 2025: p.grey_budget_2025}
-    rows.append(Anchor(offer_of("h100-sxm", GREY), 2024, np.broadcast_to(grey[2024] * p.legal_market_2024, (draws,))))
-    rows.append(Anchor(offer_of("b200-sxm", GREY), 2025, np.broadcast_to(0.5 * grey[2025] * p.legal_market_2025, (draws,))))
-    rows.append(Anchor(offer_of("h200-sxm", OFFSHORE), 2025, np.broadcast_to(p.offshore_budget * market, (draws,))))
+    """Wanted dollars by offer and anchor year, billion USD a year: latent units times list price, or a part of the market."""
+    rows = []
+    for place, row in enumerate(ROWS):
+        wanted = row.quality.wanted
+        if wanted is None:
+            continue
+        where = f"market/offers.yaml ({row.route}.{row.id}.quality)"
+        if wanted.market is not None and wanted.of is not None:
+            legal = sum(product(p, (path,), where) for path in wanted.of) / len(wanted.of)
+            dollars = product(p, wanted.market, where) * legal
+        else:
+            dollars = product(p, wanted.units or (), where) * part_of_shared(p, place) * prices[place] / 1000.0
+        rows.append(Anchor(place, wanted.year, np.broadcast_to(dollars, (draws,))))
     return rows
+
+
+def part_of_shared(p: Bundle, place: int) -> Floats | float:
+    """The vendor's part of units that its row shares with those of other vendors, (draw,); 1 where it shares none."""
+    wanted = ROWS[place].quality.wanted
+    if wanted is None or not wanted.shared:
+        return 1.0
+    rows = {OFFER_VENDORS[i]: row.quality.wanted for i, row in enumerate(ROWS) if row.quality.wanted is not None}
+    names = [name for name in VENDORS if (other := rows.get(name)) and other.shared and other.units == wanted.units]
+    parts: Floats = vendor_split(p, names)[names.index(OFFER_VENDORS[place])]
+    return parts
+
+
+def anchor_years() -> range:
+    """The years for which wanted units are given."""
+    years = [given.year for row in ROWS for given in (row.quality.wanted, row.quality.entrant) if given is not None]
+    return range(min(years), max(years) + 1)
+
+
+def withdrawn(year: int) -> tuple[int, ...]:
+    """Offers that are no longer made when a year begins."""
+    return tuple(place for place, row in enumerate(ROWS) if row.last_month <= end_of_year(year - 1))
 
 
 def reference_cost(p: Bundle, prices: Floats, power_kw: Floats, maturity: Floats) -> Floats:
@@ -120,14 +111,20 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
     observable = national - p.price_elasticity * np.log(cost) + liking
 
     path = budget(p)
-    totals = {year: path[(year - 2022) * 12 : (year - 2021) * 12].sum(axis=0) for year in range(2022, 2027)}
+    totals = {year: path[(year - 2022) * 12 : (year - 2021) * 12].sum(axis=0) for year in anchor_years()}
     years = {year: np.broadcast_to(total, (draws,)) for year, total in totals.items()}
     waiting = np.broadcast_to(p.wait_share, (draws,))
     utilities = mean_utilities(anchors(p, c.list_price, draws), years, waiting, p.nest_correlation)
-    h200 = offer_of("h200-sxm", FOREIGN)
-    wanted = p.latent_h200_2026 * c.list_price[h200] / 1000.0 / years[2026]
-    on_sale = {offer: value for offer, value in utilities.items() if OFFER_PRODUCTS[offer] not in WITHDRAWN}
-    utilities[h200] = entrant_utility(np.minimum(wanted, MOST_OF_BUDGET), on_sale, FOREIGN, p.nest_correlation)
+    for place, row in enumerate(ROWS):
+        entrant = row.quality.entrant
+        if entrant is None:
+            continue
+        units = product(p, entrant.units, f"market/offers.yaml ({row.route}.{row.id}.quality)")
+        wanted = units * c.list_price[place] / 1000.0 / years[entrant.year]
+        gone = withdrawn(entrant.year)
+        on_sale = {other: value for other, value in utilities.items() if other not in gone}
+        most = np.minimum(wanted, p.most_of_budget)
+        utilities[place] = entrant_utility(most, on_sale, route_slice(row.route), p.nest_correlation)
     quality = unobserved_quality(utilities, observable, RELATIVES, draws)
 
     fixed = p.quality_elasticity * (log_effective + scale[:, None, :]) + preference + quality[:, None, :]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError
 from countermove.market.choice import choice_constants
+from countermove.market.dates import date, month_of
 from countermove.market.exogenous import budget as budget_path
 from countermove.market.exogenous import (
     cap_base,
@@ -35,10 +36,10 @@ from countermove.market.lever_inputs import lever_inputs
 from countermove.market.mechanisms.learning import negative_binomial_yield
 from countermove.market.model import ORDER
 from countermove.market.observe import CONSTANTS, INPUTS, PARAMETERS
-from countermove.market.offers import DOMESTIC_PRODUCTS, FOREIGN_PRODUCTS, GREY, OFFER_PRODUCTS
-from countermove.market.state import State
+from countermove.market.offers import DOMESTIC_PRODUCTS, GREY, GREY_CLASSES, OFFER_PRODUCTS
+from countermove.market.state import POOLS, State
 from countermove.market.tables import constants, effective_scale, segment_mix
-from countermove.market.windows import earlier_models
+from countermove.market.windows import first_sales
 
 if TYPE_CHECKING:
     from countermove.hardware.products import ProductTable
@@ -48,13 +49,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 #: Products on the product axis of the gate arrays that the market asks the policy room for.
-GATE_PRODUCTS = tuple(dict.fromkeys((*FOREIGN_PRODUCTS, "h100-sxm", "gb300", *DOMESTIC_PRODUCTS)))
-
-#: Launches planned after this month (October 2026, the end of the evidence) may slip.
-EVIDENCE_MONTH = 57.0
-
-#: Mid-2025, the date of the published yields.
-YIELD_MONTH = 42
+GATE_PRODUCTS = tuple(dict.fromkeys(OFFER_PRODUCTS))
 
 
 def bundle_parameters(draws: Mapping[str, Floats]) -> Bundle:
@@ -73,15 +68,16 @@ def bundle_parameters(draws: Mapping[str, Floats]) -> Bundle:
     return bundle
 
 
-def first_sales(planned: Floats) -> Floats:
-    """Month of first sales by domestic product: the launch, or that of earlier models which the product stands for."""
-    earlier = earlier_models()
-    return np.array([min(month, earlier.get(name, month)) for name, month in zip(DOMESTIC_PRODUCTS, planned, strict=True)])
+def evidence_month() -> float:
+    """Month in which the evidence on both governments ends: launches planned for it or later may slip."""
+    from countermove.policy.force import evidence_end
+
+    return month_of(evidence_end())
 
 
 def launch_plan(planned: Floats, slip: Floats, draws: int) -> Floats:
     """Month of work at which each domestic product starts its ramp, (domestic, draw); later ones slip together."""
-    future = (planned >= EVIDENCE_MONTH).astype(float)[:, None]
+    future = (planned >= evidence_month()).astype(float)[:, None]
     result: Floats = planned[:, None] + future * np.broadcast_to(slip, (draws,))
     return result
 
@@ -142,13 +138,13 @@ def assemble(
     c = constants(p, products, supply, dt, n)
     c.update(choice_constants(p, products, c, software_at_anchor(p, n), n))
     usual = compile_levers({})
-    c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in ("logic", "hbm", "packaging")])
+    c["usual_split"] = np.array([[usual.value("beijing.capacity_push", pool)[0]] for pool in POOLS])
     x = market_inputs(p, c, n)
     x.update(moved_by_levers(p, uniforms, gates, levers, hazards=hazards))
     x.update(cap_base(p, caps, n))
-    x["rolling"] = rolling(np.asarray(supply.launch_month, dtype=float))
+    x["rolling"] = rolling(p, np.asarray(supply.launch_month, dtype=float))
     c["launch_plan"] = launch_plan(first_sales(np.asarray(supply.launch_month, dtype=float)), p.launch_slip, n)
-    c["wafers_at_reference"] = x["reference_wafers"][YIELD_MONTH]
+    c["wafers_at_reference"] = x["reference_wafers"][int(date("published_yield"))]
     c["reference_yield"] = reference_yield(p, c)
     c.update(effective_by_workload(p, products, n))
     c["effective_work"] = effective_on(c.effective_system, (c.segment_share[:, None, :] * segment_mix(p)).sum(axis=0))
@@ -181,7 +177,7 @@ def market_inputs(p: Bundle, c: Bundle, n: int) -> Bundle:
     """Monthly inputs that neither gates nor levers move."""
     slots, capacity = packaging(p), wafers(p)
     makers, own = hbm_makers(p)
-    per_class = c.h100e[GREY][:, 0]
+    per_class = c.h100e[GREY][np.argsort(GREY_CLASSES)][:, 0]
     x = Bundle(
         budget=budget_path(p),
         wafers=capacity,
@@ -199,15 +195,15 @@ def market_inputs(p: Bundle, c: Bundle, n: int) -> Bundle:
 
 
 def software_at_anchor(p: Bundle, n: int) -> Floats:
-    """Software maturity in mid-2025, the date of most demand anchors, (vendor, draw)."""
+    """Software maturity at the date of the demand anchors, (vendor, draw)."""
     start = software_at_start(p, n)
-    odds = start / (1.0 - start) * np.exp(p.software_growth * 42.0 / 12.0)
+    odds = start / (1.0 - start) * np.exp(p.software_growth * date("demand_anchors") / 12.0)
     result: Floats = odds / (1.0 + odds)
     return result
 
 
 def reference_yield(p: Bundle, c: Bundle) -> Floats:
-    """Good dies by vendor at the yield's reference date, mid-2025 (vendor, draw)."""
+    """Good dies by vendor at the yield's reference date (vendor, draw)."""
     result: Floats = negative_binomial_yield(c.defects_start, c.die_area_cm2, p.defect_clustering)
     return result
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.market.inputs import Bundle
+from countermove.market.state import POOLS
 from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def lever_inputs(levers: LeverSettings, status_quo: LeverSettings, p: Bundle, ma
     equipment = levers.value("washington.component_controls", "equipment")
     strict = levers.value("washington.component_controls")
     strictness = np.where(equipment < 0.0, strict, equipment) - status_quo.value("washington.component_controls")
-    split = np.stack([levers.value(push, name) for name in ("logic", "hbm", "packaging")], axis=1)
+    split = np.stack([levers.value(push, name) for name in POOLS], axis=1)
     free = np.array([float(word == "auto") for word in levers.choice(push, "direction")])
-    rate = np.clip(granted("user")[:, None] / (0.5 * market), -0.9, 0.9)
+    rate = np.clip(granted("user")[:, None] / (p.subsidised_share * market), -0.9, 0.9)
     return Bundle(
         mandate=levers.value("beijing.procurement_mandate")[:, None],
         user_subsidy=rate,

@@ -1,82 +1,165 @@
-"""The offers a Chinese buyer can choose between: a product on a route, in one fixed order.
+"""The offers a Chinese buyer can choose between, read from data: a chip on a route, in the order of data/market/offers.yaml.
 
 Axis names used in every shape of this room:
 
 =========  ==========================================================================
-offer      all choices, foreign direct then grey then offshore then domestic (31)
-foreign    the direct, legal imports (12): they pass both gates
-grey       diverted chips (3)
-offshore   capacity rented abroad (3)
-domestic   chips of Chinese vendors (13)
-vendor     Chinese vendors (7)
+offer      all choices, foreign direct then grey then offshore then domestic
+foreign    the direct, legal imports: they pass both gates
+grey       diverted chips
+offshore   capacity rented abroad
+domestic   chips of Chinese vendors
+vendor     Chinese vendors, in the order of data/market/vendors.yaml
 segment    classes of buyers (4), see :data:`countermove.quantities.axes.SEGMENTS`
 draw       joint samples of the uncertain parameters, always last
 =========  ==========================================================================
+
+Equations name a route's slice of the offer axis, a vendor's or a group's offers (`of_vendor`, `in_group`); no place in a list
+means anything.
 """
 
 from __future__ import annotations
 
-FOREIGN_PRODUCTS = (
-    "a100-sxm",
-    "a800-sxm",
-    "h800-sxm",
-    "h20",
-    "l20",
-    "rtx-pro-6000d",
-    "h200-sxm",
-    "b30a",
-    "b200-sxm",
-    "rubin",
-    "mi308x",
-    "mi325x",
-)
-GREY_PRODUCTS = ("h100-sxm", "b200-sxm", "rubin")
-OFFSHORE_PRODUCTS = ("h200-sxm", "gb300", "rubin")
-DOMESTIC_PRODUCTS = (
-    "ascend-910b",
-    "ascend-910c",
-    "ascend-950pr",
-    "ascend-950dt",
-    "ascend-960",
-    "ascend-970",
-    "cambricon-590",
-    "cambricon-690",
-    "hygon-bw1000",
-    "thead-ppu",
-    "kunlun-p800",
-    "moore-s5000",
-    "metax-c500",
-)
-VENDORS = ("huawei", "cambricon", "hygon", "thead", "kunlunxin", "moore-threads", "metax")
+from collections.abc import Iterable, Mapping
 
-OFFER_PRODUCTS = FOREIGN_PRODUCTS + GREY_PRODUCTS + OFFSHORE_PRODUCTS + DOMESTIC_PRODUCTS
-OFFER_ROUTES = (
-    ("direct",) * len(FOREIGN_PRODUCTS)
-    + ("grey",) * len(GREY_PRODUCTS)
-    + ("offshore",) * len(OFFSHORE_PRODUCTS)
-    + ("domestic",) * len(DOMESTIC_PRODUCTS)
-)
-OFFERS = len(OFFER_PRODUCTS)
+from countermove.errors import InputError, did_you_mean
+from countermove.evidence.data_tree import DATA
+from countermove.evidence.reading import check_top, checked, value_checked
+from countermove.evidence.strict_yaml import Document, load
+from countermove.hardware.catalogue import load_catalogue
+from countermove.market.offer_rows import CLASSES, ROUTES, OfferRow, Shared, VendorRow
 
-_F = len(FOREIGN_PRODUCTS)
-_G = _F + len(GREY_PRODUCTS)
-_O = _G + len(OFFSHORE_PRODUCTS)
-FOREIGN = slice(0, _F)
-GREY = slice(_F, _G)
-OFFSHORE = slice(_G, _O)
-DOMESTIC = slice(_O, OFFERS)
+Place = slice | tuple[int, ...]
+"""Offers on the offer axis: a slice where they lie side by side, else their places."""
 
-H200 = FOREIGN_PRODUCTS.index("h200-sxm")
-H20 = FOREIGN_PRODUCTS.index("h20")
-LOW_END = FOREIGN_PRODUCTS.index("l20")
-NVIDIA = slice(0, 10)
-AMD = slice(10, 12)
+
+def read_vendors(document: Document) -> tuple[dict[str, VendorRow], Shared]:
+    """Return the vendors by id and the figures they share; DataError with file and line for a row that does not fit."""
+    check_top(document, ("vendors", "shared"))
+    rows = {name: checked(document, VendorRow, ("vendors", name), id=name) for name in document.mapping("vendors")}
+    return rows, checked(document, Shared, ("shared",))
+
+
+def read_offers(document: Document, vendors: Iterable[str]) -> dict[str, tuple[OfferRow, ...]]:
+    """Return the offers of each route; DataError with file and line for a row that does not fit the others."""
+    check_top(document, ("offers", "groups"))
+    groups: Mapping[str, str] = value_checked(document, dict[str, str], ("groups",))
+    routes = document.mapping("offers")
+    for name in routes:
+        if name not in ROUTES:
+            raise document.error(f"unknown route '{name}'", "offers", name, hint=did_you_mean(name, ROUTES))
+    found: dict[str, tuple[OfferRow, ...]] = {}
+    for route in ROUTES:
+        names = document.mapping("offers", route)
+        rows = tuple(checked(document, OfferRow, ("offers", route, name), id=name, route=route) for name in names)
+        if not rows:
+            raise document.error(f"the {route} route has no offer", "offers", route, hint="write at least one row")
+        found[route] = rows
+        for row in rows:
+            _check_row(document, row, names, groups, vendors)
+        classes = [row.world_class for row in rows if row.world_class is not None]
+        if classes and sorted(classes) != sorted(CLASSES):
+            what = f"the {route} route takes the classes {', '.join(classes)}"
+            raise document.error(what, "offers", route, hint=f"one row for each of {', '.join(CLASSES)}")
+    return found
+
+
+def _check_row(
+    document: Document, row: OfferRow, names: Iterable[str], groups: Mapping[str, str], vendors: Iterable[str]
+) -> None:
+    place = ("offers", row.route, row.id)
+    chips = load_catalogue().chips
+    if row.id not in chips:
+        raise document.error(f"no chip is called '{row.id}'", *place, hint=did_you_mean(row.id, chips))
+    vendor = chips[row.id].vendor
+    if (row.route == "domestic") != (vendor in vendors):
+        what = "is no vendor of vendors.yaml" if row.route == "domestic" else "is a Chinese vendor"
+        raise document.error(f"{vendor}, which sells {row.id}, {what}", *place, hint=did_you_mean(vendor, vendors))
+    others = set(names) - {row.id}
+    for key, name in (("quality", row.quality.like), ("successor", row.successor)):
+        if name is not None and name not in others:
+            path = (*place, key, "like") if key == "quality" else (*place, key)
+            raise document.error(f"the {row.route} route has no other offer '{name}'", *path, hint=did_you_mean(name, others))
+    for number, group in enumerate(row.groups):
+        if group not in groups:
+            raise document.error(f"unknown group '{group}'", *place, "groups", number, hint=did_you_mean(group, groups))
+    if row.successor is not None and chips[row.successor].vendor != vendor:
+        raise document.error(f"'{row.successor}' is another vendor's", *place, "successor", hint="name a chip of the same vendor")
+
+
+VENDOR_ROWS, SHARED = read_vendors(load(DATA / "market" / "vendors.yaml"))
+VENDORS = tuple(VENDOR_ROWS)
+BY_ROUTE = read_offers(load(DATA / "market" / "offers.yaml"), VENDORS)
+ROWS: tuple[OfferRow, ...] = tuple(row for route in ROUTES for row in BY_ROUTE[route])
+"""All offers in the order of their axis."""
+
+FOREIGN_PRODUCTS = tuple(row.id for row in BY_ROUTE["direct"])
+GREY_PRODUCTS = tuple(row.id for row in BY_ROUTE["grey"])
+OFFSHORE_PRODUCTS = tuple(row.id for row in BY_ROUTE["offshore"])
+DOMESTIC_PRODUCTS = tuple(row.id for row in BY_ROUTE["domestic"])
+OFFER_PRODUCTS = tuple(row.id for row in ROWS)
+OFFER_ROUTES = tuple(row.route for row in ROWS)
+OFFER_VENDORS = tuple(load_catalogue().chips[row.id].vendor for row in ROWS)
+"""The vendor of the chip of each offer, whoever delivers it."""
+OFFERS = len(ROWS)
+
+
+def route_slice(route: str) -> slice:
+    """Return a route's part of the offer axis."""
+    first = OFFER_ROUTES.index(route)
+    return slice(first, first + OFFER_ROUTES.count(route))
+
+
+FOREIGN = route_slice("direct")
+GREY = route_slice("grey")
+OFFSHORE = route_slice("offshore")
+DOMESTIC = route_slice("domestic")
 
 #: Vendor of each domestic product, as an index into :data:`VENDORS`.
-VENDOR_OF = (0, 0, 0, 0, 0, 0, 1, 1, 2, 3, 4, 5, 6)
+VENDOR_OF = tuple(VENDORS.index(vendor) for vendor in OFFER_VENDORS[DOMESTIC])
 
 #: The generation that takes over a domestic product's production lines (index into the domestic axis; -1: none announced).
-SUCCESSOR = (1, 3, 4, 4, 5, -1, 7, -1, -1, -1, -1, -1, -1)
+SUCCESSOR = tuple(-1 if row.successor is None else DOMESTIC_PRODUCTS.index(row.successor) for row in BY_ROUTE["domestic"])
+
+GREY_CLASSES = tuple(CLASSES.index(row.world_class) for row in BY_ROUTE["grey"] if row.world_class)
+OFFSHORE_CLASSES = tuple(CLASSES.index(row.world_class) for row in BY_ROUTE["offshore"] if row.world_class)
+
+
+def offer(product: str, route: str = "direct") -> int:
+    """Return the place of a chip on a route; InputError with the nearest name for one that is not offered there."""
+    there = route_slice(route)
+    names = list(OFFER_PRODUCTS[there])
+    if product not in names:
+        raise InputError(f"{product} is not offered on the {route} route", where="offers", hint=did_you_mean(product, names))
+    first: int = there.start
+    return first + names.index(product)
+
+
+def of_vendor(vendor: str, *routes: str) -> Place:
+    """Return the offers of a vendor's chips on some routes, by default the direct and the domestic one."""
+    chosen = routes or ("direct", "domestic")
+    return side_by_side(i for i in range(OFFERS) if OFFER_VENDORS[i] == vendor and OFFER_ROUTES[i] in chosen)
+
+
+def in_group(group: str) -> Place:
+    """Return the offers of a group of data/market/offers.yaml."""
+    return side_by_side(i for i, row in enumerate(ROWS) if group in row.groups)
+
+
+def side_by_side(places: Iterable[int]) -> Place:
+    """Return places as a slice where they follow on each other, which arrays take without a copy; InputError for none."""
+    found = tuple(places)
+    if not found:
+        raise InputError("no offer fits", where="offers", hint="name a vendor or group that has a row")
+    first, last = found[0], found[-1] + 1
+    return slice(first, last) if found == tuple(range(first, last)) else found
+
+
+H200 = offer("h200-sxm")
+NVIDIA = of_vendor("nvidia", "direct")
+"""NVIDIA's legal sales."""
+
+GREY_BLACKWELL = GREY_CLASSES.index(CLASSES.index("blackwell"))
+"""Place of Blackwell among the diverted chips, whose world price is known."""
 
 
 def offer_name(index: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.quantities.calendar import MONTHS
+from countermove.quantities.calendar import FIRST_YEAR, MONTHS
 
 Floats = NDArray[np.float64]
 
@@ -23,12 +23,12 @@ NEXT_TO_NOTHING = 1e-12
 
 def mid_year(year: int) -> float:
     """Month coordinate of the middle of a year: 6.0 for 2022."""
-    return (year - 2022) * 12.0 + 6.0
+    return (year - FIRST_YEAR) * 12.0 + 6.0
 
 
 def end_of_year(year: int) -> float:
     """Month coordinate of the end of a year: 12.0 for 2022."""
-    return (year - 2022) * 12.0 + 12.0
+    return (year - FIRST_YEAR) * 12.0 + 12.0
 
 
 def log_linear(at: Sequence[float], values: Sequence[Floats | float], months: Floats = MONTH) -> Floats:
@@ -48,7 +48,7 @@ def growing(path: Floats, start: float, yearly: Floats) -> Floats:
     return result
 
 
-def ramp(start: Floats, months: float) -> Floats:
+def ramp(start: Floats, months: Floats | float) -> Floats:
     """0 before `start`, linear to 1 over `months`; (month, draw)."""
     result: Floats = np.clip((MONTH[:, None] - start) / months, 0.0, 1.0)
     return result
@@ -61,8 +61,8 @@ def step_from(month: float, until: float = float(MONTHS)) -> Floats:
     return result
 
 
-def inside(start: Floats, until: float) -> Floats:
-    """Share of each month inside [start, until) where draws differ in the start, (month, draw)."""
+def inside(start: Floats, until: Floats) -> Floats:
+    """Share of each month inside [start, until) where draws differ in either, (month, draw)."""
     month = np.arange(MONTHS, dtype=float)[:, None]
     result: Floats = np.clip(np.minimum(month + 1.0, until) - np.maximum(month, start), 0.0, 1.0)
     return result

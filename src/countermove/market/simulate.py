@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from countermove.errors import InputError, did_you_mean
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.model import Model
-from countermove.market.observe import LEVELS, observe
+from countermove.market.observe import LEVELS, UNITS, observe
 from countermove.market.state import State
 from countermove.quantities.calendar import MONTHS
 
@@ -96,6 +96,7 @@ def _only_once(x: Bundle, sub: int) -> Bundle:
 
 def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -> Trajectory:
     from countermove.market.engines.jax_engine import require_jax
+    from countermove.market.engines.months import CompiledMonths, put, rows, traced
 
     require_jax()
     import jax
@@ -104,21 +105,20 @@ def _with_jax(inputs: MarketInputs, model: Model, keep: Callable[[str], bool]) -
     if float(inputs.constants["dt"]) != 1.0:
         raise InputError("the JAX engine steps by whole months", where="dt", hint="use the NumPy engine for a finer step")
     jax.config.update("jax_enable_x64", True)  # type: ignore[no-untyped-call]
-    static = {k: v for k, v in inputs.constants.items() if np.asarray(v).dtype.kind in "iu"}
-    moving = {k: v for k, v in inputs.constants.items() if k not in static}
+    monthly = {name: jnp.asarray(values, dtype=np.float64) for name, values in inputs.monthly.items()}
+    static = {name: value for name, value in inputs.constants.items() if np.asarray(value).dtype.kind in "iu"}
+    moving = {name: value for name, value in inputs.constants.items() if name not in static}
+    kind = np.float64
 
     @jax.jit
     def run(start: State, parameters: Any, numbers: Any, monthly: Any) -> Any:
-        p, c = Bundle(parameters), Bundle({**numbers, **static})
-
-        def month(state: State, x: Any) -> Any:
-            new, flows = model.month(state, p, c, Bundle(x), jnp)
-            seen = observe(new, p, c, Bundle(x), flows, jnp)
-            return new, {name: value for name, value in seen.items() if keep(name)}
-
-        return jax.lax.scan(month, start, monthly)
+        p, c = Bundle(traced(parameters, kind)), Bundle({**traced(numbers, kind), **static})
+        months = CompiledMonths(p, c, kind, filter(keep, UNITS), model=model, shared=False)
+        stocks = months.stocks(start)
+        after, held = months.walk(0, MONTHS, stocks, monthly, rows(months.shapes(stocks, monthly), MONTHS), put)
+        return months.state(after), held
 
     start = State(*[jnp.asarray(a) for a in inputs.initial])
-    final, stored = run(start, dict(inputs.parameters), moving, dict(inputs.monthly))
+    final, stored = run(start, dict(inputs.parameters), moving, monthly)
     series = {name: np.asarray(value) for name, value in stored.items()}
     return Trajectory(series, State(*[np.asarray(a) for a in final]), "jax")

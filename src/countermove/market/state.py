@@ -14,6 +14,10 @@ ERLANG = 3
 """Stages of every delivery delay: an Erlang-3 delay has a standard deviation of 58% of its mean."""
 
 
+POOLS = ("logic", "hbm", "packaging")
+"""Pools of capacity beyond the announced plan, in the order of their axis."""
+
+
 STAGED = ("foreign_pipeline", "die_pipeline", "capacity_pipeline", "installed")
 """Stocks whose first axis is the stages of a delay."""
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from countermove.errors import DataError, did_you_mean
 from countermove.market.inputs import Bundle
 from countermove.market.mechanisms.learning import defects_for_yield, dies_per_wafer
 from countermove.market.offers import (
+    BY_ROUTE,
     DOMESTIC,
     DOMESTIC_PRODUCTS,
-    FOREIGN,
-    OFFER_PRODUCTS,
+    OFFER_ROUTES,
     OFFERS,
     OFFSHORE,
+    ROWS,
     SUCCESSOR,
     VENDOR_OF,
+    VENDOR_ROWS,
     VENDORS,
 )
 
@@ -26,14 +30,7 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-HOURS_IN_TERM = 3 * 8766.0
-
-#: Domestic vendors other than Huawei: share of their joint packages, 2025, after IDC's cards; the last three share IDC's rest.
-VENDOR_SPLIT_PARAMETERS = ("split_cambricon", "split_hygon", "split_thead", "split_kunlunxin", "split_moore", "split_metax")
-
-
-#: Cards that are diverted from lines which buyers elsewhere share.
-LOW_END_CARDS = ("l20", "rtx-pro-6000d")
+HOURS_IN_MONTH = 8766.0 / 12.0
 
 
 def column(values: Any) -> Floats:
@@ -46,45 +43,29 @@ def below(*values: Any) -> Floats:
     return np.stack(np.broadcast_arrays(*[np.atleast_1d(value) for value in values]))
 
 
+def product(p: Bundle, paths: tuple[str, ...], where: str) -> Floats:
+    """Parameters multiplied with each other, (draw,) or a scalar; DataError with the nearest path for one that does not exist."""
+    found: Any = None
+    for path in paths:
+        name = path.rsplit(".", 1)[-1]
+        if name not in p:
+            raise DataError(f"no parameter is called '{path}'", where=where, hint=did_you_mean(name, p))
+        found = p[name] if found is None else found * p[name]
+    return found  # type: ignore[no-any-return]
+
+
 def list_prices(p: Bundle, draws: int) -> Floats:
-    """Price by offer at its reference date, thousand USD per package, (offer, draw)."""
-    term = HOURS_IN_TERM / 1000.0
-    ascend = p.price_910c * p.ascend_realisation
-    later = ascend * p.generation_premium
-    rows = [
-        p.price_a100,
-        p.price_a100,
-        p.price_h800,
-        p.price_h20,
-        p.price_low_end,
-        p.price_pro6000d,
-        p.price_h200,
-        p.price_b30a * p.price_b200 * 1.15,
-        p.price_b200,
-        p.price_rubin,
-        p.price_amd,
-        p.price_amd * 1.3,
-        p.price_h100_world,
-        p.price_b200,
-        p.price_rubin,
-        p.rental_hour_h200 * term,
-        p.rental_hour_gb300 * term,
-        p.rental_hour_rubin * term,
-        p.price_910b * p.ascend_realisation,
-        ascend,
-        p.price_950pr * p.ascend_realisation,
-        later,
-        later * p.generation_premium,
-        later * p.generation_premium**2,
-        p.price_cambricon,
-        p.price_cambricon * p.generation_premium,
-        p.price_other,
-        p.price_other,
-        p.price_other,
-        p.price_other,
-        p.price_other,
-    ]
-    return np.stack([np.broadcast_to(row, (draws,)) for row in rows]).astype(float)
+    """Price by offer at its reference date, thousand USD per package, (offer, draw): an hour's rent times the term abroad."""
+    term = p.rental_months * HOURS_IN_MONTH / 1000.0
+    rows = [product(p, row.price, f"market/offers.yaml ({row.route}.{row.id}.price)") for row in ROWS]
+    priced = [value * term if row.route == "offshore" else value for row, value in zip(ROWS, rows, strict=True)]
+    return np.stack([np.broadcast_to(value, (draws,)) for value in priced]).astype(float)
+
+
+def by_vendor(p: Bundle, field: str, draws: int) -> Floats:
+    """A parameter that each vendor's row names, (vendor, draw)."""
+    rows = [product(p, (getattr(row, field),), f"market/vendors.yaml ({row.id}.{field})") for row in VENDOR_ROWS.values()]
+    return np.stack([np.broadcast_to(value, (draws,)) for value in rows])
 
 
 def vendor_matrix() -> Floats:
@@ -102,37 +83,42 @@ def segment_mix(p: Bundle) -> Floats:
 
 
 def effective_scale(p: Bundle, draws: int) -> Floats:
-    """Uncertainty of effective performance by offer (offer, draw): 1 for foreign parts, scales for domestic ones."""
+    """Uncertainty of effective performance by offer (offer, draw): 1 for foreign parts, the vendor's for domestic ones."""
     foreign = [np.ones(draws)] * DOMESTIC.start
-    names = OFFER_PRODUCTS[DOMESTIC]
-    domestic = [np.broadcast_to(p.ascend_scale if n.startswith("ascend") else p.other_domestic_scale, (draws,)) for n in names]
-    return np.stack([*foreign, *domestic])
+    return np.stack([*foreign, *by_vendor(p, "performance", draws)[np.asarray(VENDOR_OF)]])
 
 
-def market_share_by_vendor(p: Bundle) -> Floats:
-    """Share of planned domestic revenue by vendor (vendor, draw or 1): Huawei's, the rest by packages."""
-    others = (1.0 - p.plan_huawei_share) * other_vendor_split(p)
-    return np.concatenate([np.broadcast_to(p.plan_huawei_share, others[:1].shape), others])
+def own_or_split(p: Bundle, field: str) -> Floats:
+    """Share of a whole by vendor (vendor, draw or 1): what some have for themselves, the rest by `split`."""
+    own = {row.id: product(p, (share,), row.id) for row in VENDOR_ROWS.values() if (share := getattr(row, field)) is not None}
+    left: Any = 1.0
+    for share in own.values():
+        left = left - share
+    rest = iter(vendor_split(p, [name for name in VENDORS if name not in own]))
+    return np.stack(np.broadcast_arrays(*[np.atleast_1d(own[n] if n in own else left * next(rest)) for n in VENDORS]))
 
 
-def smaller_vendor_split(p: Bundle) -> Floats:
-    """Share of packages of the five vendors other than Huawei and Cambricon (vendor, draw or 1)."""
-    others = other_vendor_split(p)[1:]
-    result: Floats = others / others.sum(axis=0)
+def vendor_split(p: Bundle, names: Iterable[str]) -> Floats:
+    """Share of the joint packages of some vendors, by vendor (vendor, draw or 1); they sum to one."""
+    parts = below(*[product(p, (split,), name) for name in names if (split := VENDOR_ROWS[name].split) is not None])
+    result: Floats = parts / parts.sum(axis=0)
     return result
 
 
-def other_vendor_split(p: Bundle) -> Floats:
-    """Share of the other six vendors' packages (vendor without Huawei, draw or 1)."""
-    others = below(*[p[name] for name in VENDOR_SPLIT_PARAMETERS])
-    result: Floats = others / others.sum(axis=0)
-    return result
+def sharing(field: str) -> tuple[str, ...]:
+    """Vendors that have no figure of their own, but a part of the shared one."""
+    return tuple(row.id for row in VENDOR_ROWS.values() if getattr(row, field) is None)
 
 
 def line_months(p: Bundle) -> Floats:
-    """Months from a start on the line to a finished package (foreign, draw or 1): low-end cards are diverted, not made."""
-    low_end = [name in LOW_END_CARDS for name in OFFER_PRODUCTS[FOREIGN]]
-    return below(*[p.line_months_low_end if low else p.line_months for low in low_end])
+    """Months from a start on the line to a finished package (foreign, draw or 1)."""
+    return below(*[product(p, (row.line.months,), row.id) for row in BY_ROUTE["direct"] if row.line is not None])
+
+
+def memory_scale(p: Bundle) -> Floats:
+    """Stacks in a vendor's packages relative to what chips/supply_inputs.yaml states, (domestic, draw or 1)."""
+    scales = [1.0 if row.memory_scale is None else product(p, (row.memory_scale,), row.id) for row in VENDOR_ROWS.values()]
+    return below(*[scales[vendor] for vendor in VENDOR_OF])
 
 
 def segment_share(p: Bundle) -> Floats:
@@ -148,17 +134,12 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
     index = np.asarray(VENDOR_OF)
     owned = np.ones((OFFERS, 1))
     owned[OFFSHORE] = 0.0
-    exposed = np.zeros((OFFERS, 1))
-    exposed[FOREIGN] = 1.0
-    exposed[OFFSHORE] = 0.5
+    exposed = {"direct": 1.0, "offshore": p.offshore_exposure}
     die_area = supply.die_area_mm2[[list(index).index(v) for v in range(vendors)]]
-    others = np.array([float(not name.startswith("ascend")) for name in OFFER_PRODUCTS[DOMESTIC]])[:, None]
-    stacks = column(supply.hbm_stacks) * (1.0 + others * (p.other_stacks - 1.0))
-    start = defects_for_yield(p.yield_2025, 6.656, p.defect_clustering)
-    floor = np.minimum(defects_for_yield(p.yield_mature, 6.656, p.defect_clustering), 0.95 * start)
+    stacks = column(supply.hbm_stacks) * memory_scale(p)
+    start = defects_for_yield(p.yield_2025, p.yield_die_area, p.defect_clustering)
+    floor = np.minimum(defects_for_yield(p.yield_mature, p.yield_die_area, p.defect_clustering), 0.95 * start)
     successor = np.asarray(SUCCESSOR)
-    split = other_vendor_split(p)
-    huawei_wafers = np.broadcast_to(p.huawei_wafer_share, (draws,))
     return Bundle(
         dt=np.float64(dt),
         h100e=column(products.h100e),
@@ -166,9 +147,9 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         power_kw=column(products.power_kw),
         list_price=list_prices(p, draws),
         owned=owned,
-        exposed_to_cutoff=exposed,
+        exposed_to_cutoff=below(*[exposed.get(route, 0.0) for route in OFFER_ROUTES]),
         line_months=line_months(p),
-        line_response=line_months(p) * 0.4,
+        line_response=line_months(p) * p.line_response_share,
         vendor_index=index,
         vendor_sum=vendor_matrix(),
         domestic_offers=np.arange(DOMESTIC.start, DOMESTIC.stop),
@@ -176,16 +157,16 @@ def constants(p: Bundle, products: ProductTable, supply: SupplyTable, dt: float,
         has_successor=column(successor >= 0),
         dies_per_package=column(supply.dies_per_package),
         hbm_stacks=stacks,
-        has_own_hbm=column([1.0] + [0.0] * (vendors - 1)),
+        has_own_hbm=column([float(row.own_memory) for row in VENDOR_ROWS.values()]),
         die_area_cm2=column(die_area) / 100.0,
         dies_per_wafer=dies_per_wafer(column(die_area), np),
-        wafer_split=np.concatenate([huawei_wafers[None], (1.0 - huawei_wafers) * split]),
+        wafer_split=np.broadcast_to(own_or_split(p, "wafer_share"), (vendors, draws)),
         defects_start=start,
         defects_floor=floor,
         segment_share=segment_share(p),
         grey_access=below(1.0, 1.0, p.grey_access_telecoms, p.grey_access_state_funded),
         rental_access=below(1.0, 1.0, p.rental_access_telecoms, p.rental_access_state_funded),
-        base_research=np.stack([np.broadcast_to(p.base_huawei if v == 0 else p.base_other, (draws,)) for v in range(vendors)]),
-        vendor_split=market_share_by_vendor(p),
+        base_research=by_vendor(p, "research_base", draws),
+        vendor_split=own_or_split(p, "plan_share"),
         pool_cost=np.stack([np.broadcast_to(v, (draws,)) for v in (p.cost_logic, p.cost_hbm, p.cost_packaging)]),
     )

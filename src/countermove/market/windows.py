@@ -1,89 +1,39 @@
-"""When each product is on offer and where its price is quoted, read from data/market/products.yaml."""
+"""When each offer can be bought and how its price ages, by month."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.errors import DataError, did_you_mean
-from countermove.evidence.data_tree import DATA
-from countermove.evidence.strict_yaml import load
+from countermove.market.offers import BY_ROUTE
 from countermove.market.paths import MONTH
-from countermove.quantities.calendar import MONTHS, month_index
+from countermove.quantities.calendar import month_index
 
 Floats = NDArray[np.float64]
 
-RAMP_MONTHS = 1.5
-"""Months over which a product comes on offer or leaves it."""
 
-
-@dataclass(frozen=True)
-class Offer:
-    """One product on one route: months (fractions of the clock) on offer, and the month of its quoted price."""
-
-    start: float
-    end: float
-    price_month: float
-
-
-@cache
-def product_windows() -> Mapping[str, Mapping[str, Offer]]:
-    """Route -> product -> offer window. DataError for a route or month that does not exist."""
-    document = load(DATA / "market" / "products.yaml")
-    routes: dict[str, dict[str, Offer]] = {}
-    for route in ("direct", "grey", "offshore"):
-        rows: Mapping[str, Any] = document.data[route]
-        routes[route] = {name: _offer(row, document.where(route, name)) for name, row in rows.items()}
-    return routes
-
-
-def _offer(row: Mapping[str, Any], where: str) -> Offer:
-    until = row.get("until")
-    return Offer(
-        float(month_index(row["from"], where=where)),
-        float(month_index(until, where=where)) if until is not None else 2.0 * MONTHS,
-        float(month_index(row["price_date"], where=where)),
-    )
-
-
-def windows(route: str, names: tuple[str, ...]) -> list[Offer]:
-    """The windows of `names` on `route`, in order; DataError with the nearest name for one that is not listed."""
-    known = product_windows()[route]
-    for name in names:
-        if name not in known:
-            where = f"market/products.yaml ({route})"
-            raise DataError(f"no sales window for {name!r}", where=where, hint=did_you_mean(name, known))
-    return [known[name] for name in names]
-
-
-def on_offer(route: str, names: tuple[str, ...]) -> Floats:
-    """Share on offer by month, (month, product, 1): a ramp after the start, another before the end.
+def on_offer(route: str, ramp_months: Floats) -> Floats:
+    """Share on offer by month, (month, product, draw or 1): a ramp after the start, another before the end.
 
     What is already sold when the clock starts has no ramp.
     """
     rows = []
-    for window in windows(route, names):
-        up = np.ones_like(MONTH) if window.start == 0.0 else np.clip((MONTH - window.start) / RAMP_MONTHS, 0.0, 1.0)
-        rows.append(up * np.clip((window.end - MONTH) / RAMP_MONTHS, 0.0, 1.0))
-    return np.stack(rows, axis=1)[:, :, None]
+    for row in BY_ROUTE[route]:
+        start = row.first_month
+        up = 1.0 if start == 0.0 else np.clip((MONTH - start)[:, None] / ramp_months, 0.0, 1.0)
+        rows.append(up * np.clip((row.last_month - MONTH)[:, None] / ramp_months, 0.0, 1.0))
+    return np.stack(rows, axis=1)
 
 
-def ageing(route: str, names: tuple[str, ...], yearly: Floats) -> Floats:
+def ageing(route: str, yearly: Floats) -> Floats:
     """Price relative to its quoted date, (month, product, draw): falls at `yearly` after it, flat before."""
-    dates = np.array([window.price_month for window in windows(route, names)])
+    dates = np.array([float(month_index(row.price_date)) for row in BY_ROUTE[route] if row.price_date is not None])
     years = np.maximum(MONTH[:, None] - dates, 0.0)[:, :, None] / 12.0
     result: Floats = np.exp(-years * np.atleast_1d(yearly))
     return result
 
 
-@cache
-def earlier_models() -> Mapping[str, float]:
-    """Domestic product -> month from which the vendor's earlier models, which it stands for, were on sale."""
-    document = load(DATA / "market" / "products.yaml")
-    rows: Mapping[str, Any] = document.data["domestic"]
-    return {name: float(month_index(row["earlier"], where=document.where("domestic", name))) for name, row in rows.items()}
+def first_sales(planned: Floats) -> Floats:
+    """Month of first sales by domestic product: the launch, or that of earlier models which the product stands for."""
+    earlier = [float("inf") if row.earlier is None else float(month_index(row.earlier)) for row in BY_ROUTE["domestic"]]
+    return np.minimum(planned, earlier)

@@ -10,16 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.evidence.data_tree import DATA
+from countermove.market.dates import month_coordinate, span
 from countermove.market.inputs import Bundle
-from countermove.market.paths import MONTH, end_of_year, mid_year
+from countermove.market.offer_rows import CLASSES, WorldClass
+from countermove.market.paths import MONTH, mid_year
 from countermove.quantities.calendar import MONTHS, period_months
 
 Floats = NDArray[np.float64]
 
-CLASSES = ("hopper", "blackwell", "rubin")
-_CLASS_OF = {"H100": "hopper", "B200": "blackwell", "B300": "blackwell"}
+_CLASS_OF: dict[str, WorldClass] = {"H100": "hopper", "B200": "blackwell", "B300": "blackwell"}
 CHINA_ONLY = ("A800", "H800", "H20")
-EVIDENCE_END = end_of_year(2025)
+LAST_QUARTER = "2025Q4"
+"""The last quarter of the table of world sales."""
+EVIDENCE_END = float(period_months(LAST_QUARTER)[-1])
+"""Month coordinate of that quarter's end."""
+
+
+def date_of_last_rate() -> float:
+    """Month coordinate of the middle of the last quarter with data: the date of its sales rate and of its price."""
+    return month_coordinate(f"mid {LAST_QUARTER}")
 
 
 @cache
@@ -48,9 +57,9 @@ def world_h100e(p: Bundle) -> Floats:
     ``sales(t) = sales of 2025 x growth`` at mid-2026, joined log-linearly to the last quarter's rate.
     """
     _, history = world_sales()
-    last_year = float(history[36:48].sum()) / 12.0
-    last_rate = float(history[45:48].mean())
-    start, middle = 46.5, mid_year(2026)
+    last_year = float(history[slice(*period_months("2025"))].sum()) / 12.0
+    last_rate = float(history[slice(*period_months(LAST_QUARTER))].mean())
+    start, middle = date_of_last_rate(), mid_year(2026)
     at_middle = last_year * np.atleast_1d(p.growth_2026)
     early = last_rate * (at_middle / last_rate) ** np.clip((MONTH[:, None] - start) / (middle - start), 0.0, 1.0)
     later = np.exp(np.log(np.atleast_1d(p.growth_later)) * np.maximum(MONTH[:, None] - middle, 0.0) / 12.0)
@@ -60,8 +69,8 @@ def world_h100e(p: Bundle) -> Floats:
 
 
 def rubin_share(p: Bundle) -> Floats:
-    """Rubin's part of world H100e sales, (month, draw): nothing before October 2026, rising linearly to mid-2028."""
-    start, end = 57.0, mid_year(2028)
+    """Rubin's part of world H100e sales, (month, draw): nothing before its first volumes, then rising linearly."""
+    start, end = span("rubin_world")
     result: Floats = np.atleast_1d(p.rubin_share_2028) * np.clip((MONTH[:, None] - start) / (end - start), 0.0, 1.0)
     return result
 
@@ -69,11 +78,12 @@ def rubin_share(p: Bundle) -> Floats:
 def class_units(p: Bundle, h100e: Floats, per_unit: Floats) -> Floats:
     """World sales by class, thousand packages a month (month, class, draw).
 
-    After 2025 the Hopper class fades within a year, Rubin rises, Blackwell takes the rest. `per_unit`: H100e by class.
+    After 2025 the Hopper class fades, Rubin rises, Blackwell takes the rest. `per_unit`: H100e by class.
     """
     history, _ = world_sales()
     rubin = rubin_share(p)
-    hopper = 0.02 * np.exp(-np.maximum(MONTH - EVIDENCE_END, 0.0) / 6.0)[:, None]
+    since = np.maximum(MONTH - EVIDENCE_END, 0.0)[:, None]
+    hopper = np.atleast_1d(p.hopper_share_2026) * np.exp(-since / np.atleast_1d(p.hopper_fade_months))
     shares = np.stack(np.broadcast_arrays(hopper, np.maximum(1.0 - rubin - hopper, 0.0), rubin), axis=1)
     future = shares * h100e[:, None, :] / per_unit[None, :, None]
     result: Floats = np.where(MONTH[:, None, None] < EVIDENCE_END, history[:, :, None], future)
@@ -127,6 +137,6 @@ def rest_of_world_revenue(p: Bundle, h100e: Floats) -> Floats:
 
 def usd_per_h100e(p: Bundle) -> Floats:
     """NVIDIA data-centre revenue per H100e sold, million USD per thousand (month, draw): a price falling with age."""
-    years = np.maximum(MONTH[:, None] - 46.5, 0.0) / 12.0
+    years = np.maximum(MONTH[:, None] - date_of_last_rate(), 0.0) / 12.0
     result: Floats = np.atleast_1d(p.revenue_per_h100e) * np.exp(-np.atleast_1d(p.price_decline) * years)
     return result

@@ -6,8 +6,9 @@ import numpy as np
 
 from countermove.outcomes.outcome import Outcome
 from countermove.outcomes.window import share
+from countermove.quantities.calendar import month_index
 
-MONTH_OF_2024 = 24
+MONTH_OF_2024 = month_index("2024-01")
 
 COMPUTE = (
     Outcome(

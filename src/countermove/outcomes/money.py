@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200
+from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200, VENDORS
 from countermove.outcomes.outcome import Outcome
 from countermove.outcomes.window import Floats, Window, share
 
@@ -86,7 +86,7 @@ MONEY = (
         "flow",
         "Sales of Ascend packages at realised prices.",
         ("vendor_revenue",),
-        lambda w: w.flow("vendor_revenue", 0),
+        lambda w: w.flow("vendor_revenue", VENDORS.index("huawei")),
     ),
     Outcome(
         "cambricon_revenue_cny_bn",
@@ -95,7 +95,7 @@ MONEY = (
         "flow",
         "Sales of Cambricon accelerators at realised prices, at 7.2 yuan per dollar.",
         ("vendor_revenue",),
-        lambda w: w.flow("vendor_revenue", 1) * CNY_PER_USD,
+        lambda w: w.flow("vendor_revenue", VENDORS.index("cambricon")) * CNY_PER_USD,
     ),
     Outcome(
         "domestic_research_usd_bn",

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError, InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
-from countermove.evidence.reading import check_top, value_checked
 from countermove.evidence.strict_yaml import load
 from countermove.policy.classification import membership
 from countermove.policy.criteria import PERHAPS, YES
 from countermove.policy.item_groups import known_chips, load_item_groups
 from countermove.policy.items import catalogue_item
 
-PRODUCTS_FILE: Final = DATA / "gates" / "products.yaml"
+OFFERS_FILE: Final = DATA / "market" / "offers.yaml"
+"""The rows of the market's offers: every chip that a buyer can choose passes the gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +60,27 @@ class GateProducts:
 
 @cache
 def load_gate_products() -> GateProducts:
-    """Return the products of `gates/products.yaml` with their groups; DataError names file and line.
+    """Return the chips that `market/offers.yaml` offers, with their groups; DataError names file and line.
 
     A product whose origin nobody knows is refused: it could be laid neither on the domestic nor on the foreign routes.
     """
-    return read_gate_products(PRODUCTS_FILE)
+    return read_gate_products(OFFERS_FILE)
 
 
 def read_gate_products(path: Path) -> GateProducts:
-    """Return the products that a file names, as `load_gate_products` does."""
-    document = load(path)
-    check_top(document, ("products",))
+    """Return the products of a file of offers, as `load_gate_products` does. The market room checks the rest of each row."""
+    document, chips = load(path), known_chips(())
     products: dict[str, GateProduct] = {}
-    for index, name in enumerate(value_checked(document, list[str], ("products",))):
-        chips = known_chips(())
-        if name not in chips:
-            raise document.error(f"no chip is called '{name}'", "products", index, hint=did_you_mean(name, chips))
-        if name in products:
-            raise document.error(f"'{name}' is named twice", "products", index, hint="name each product once")
-        origin = catalogue_item(name).facts["origin"]
-        if origin not in ("us", "cn"):
-            raise document.error(
-                f"nobody says whose side the vendor of '{name}' is on", "products", index, hint="add it to rules/item_facts.yaml"
-            )
-        products[name] = GateProduct(name, "us" if origin == "us" else "cn")
+    for route in document.mapping("offers"):
+        for name in document.mapping("offers", route):
+            place = ("offers", route, name)
+            if name not in chips:
+                raise document.error(f"no chip is called '{name}'", *place, hint=did_you_mean(name, chips))
+            origin = catalogue_item(name).facts["origin"]
+            if origin not in ("us", "cn"):
+                what = f"nobody says whose side the vendor of '{name}' is on"
+                raise document.error(what, *place, hint="add it to rules/item_facts.yaml")
+            products[name] = GateProduct(name, "us" if origin == "us" else "cn")
     return GateProducts(products, {group: _members(group, products) for group in load_item_groups().groups})
 
 

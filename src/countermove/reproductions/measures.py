@@ -16,7 +16,7 @@ from countermove.evidence.ledger import load_ledger
 from countermove.experiments.draws import uniforms
 from countermove.market.exogenous import legal_market
 from countermove.market.inputs import Bundle
-from countermove.market.offers import DOMESTIC, DOMESTIC_PRODUCTS, H200, VENDORS
+from countermove.market.offers import DOMESTIC, DOMESTIC_PRODUCTS, H200, VENDOR_OF, VENDORS
 from countermove.market.simulate import Trajectory
 from countermove.market.world import world_h100e
 from countermove.outcomes import OUTCOMES, measure
@@ -33,7 +33,7 @@ B30A_PRICE = "price-b30a-ifp"
 """Claim: price of a B30A."""
 
 HUAWEI = VENDORS.index("huawei")
-ASCEND = tuple(place for place, name in enumerate(DOMESTIC_PRODUCTS) if name.startswith("ascend"))
+ASCEND = tuple(place for place, vendor in enumerate(VENDOR_OF) if vendor == HUAWEI)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.market.inputs import Bundle, MarketInputs
-from countermove.market.model import Model
-from countermove.market.observe import observe
+from countermove.market.inputs import MarketInputs
+from countermove.market.simulate import simulate_months
 from countermove.market.state import State
 from countermove.outcomes import OUTCOMES
 from countermove.outcomes.window import Window
@@ -51,12 +50,14 @@ def needed(outcomes: Sequence[str]) -> frozenset[str]:
 
 def past_of(inputs: MarketInputs, until: int, outcomes: Sequence[str]) -> Past:
     """Simulate the months before `until`."""
-    return _months(inputs, inputs.initial, range(until), needed(outcomes))
+    found = simulate_months(inputs, inputs.initial, 0, until, keep=needed(outcomes).__contains__)
+    return Past(found.final, found.monthly)
 
 
 def continued(inputs: MarketInputs, past: Past, stretch: Stretch) -> dict[str, Floats]:
     """Return the series of past and stretch together, (month, ..., draw)."""
-    own = _months(inputs, past.state, range(stretch.first, stretch.last), needed(stretch.outcomes)).series
+    keep = needed(stretch.outcomes).__contains__
+    own = simulate_months(inputs, past.state, stretch.first, stretch.last, keep=keep).monthly
     return {name: np.concatenate([past.series[name], values]) for name, values in own.items()}
 
 
@@ -84,18 +85,3 @@ def _measure(series: Mapping[str, Floats], name: str, first: int, last: int) -> 
     if OUTCOMES[name].kind == "date":
         return OUTCOMES[name].measure(Window(series, 0, last))
     return OUTCOMES[name].measure(Window(series, first, last))
-
-
-def _months(inputs: MarketInputs, state: State, months: range, keep: frozenset[str]) -> Past:
-    model, p, c = Model(), Bundle(inputs.parameters), Bundle(inputs.constants)
-    kept: dict[str, Floats] = {}
-    with np.errstate(under="ignore"):
-        for place, month in enumerate(months):
-            x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
-            state, flows = model.month(state, p, c, x, np)
-            for name, value in observe(state, p, c, x, flows, np).items():
-                if name in keep:
-                    if name not in kept:
-                        kept[name] = np.empty((len(months), *value.shape))
-                    kept[name][place] = value
-    return Past(state, kept)

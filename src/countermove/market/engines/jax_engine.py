@@ -22,14 +22,12 @@ from numpy.typing import NDArray
 from countermove.errors import EnvironmentProblem, InputError
 from countermove.market.engines.allocator import keep_freed_memory, return_freed_memory
 from countermove.market.engines.kept_months import Shelf, months_read
+from countermove.market.engines.months import CompiledMonths, traced
 from countermove.market.engines.one_function import marks_understood, one_function
 from countermove.market.engines.settled import settling
-from countermove.market.engines.shared_work import work_shared
 from countermove.market.engines.traced import Traced, plain
 from countermove.market.inputs import Bundle
-from countermove.market.model import Model
-from countermove.market.observe import observe
-from countermove.market.state import ERLANG, STAGED, State
+from countermove.market.state import State
 from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
@@ -142,24 +140,6 @@ class _Shape:
     fixed: tuple[tuple[str, float], ...]
     quantities: Any
     precision: Precision
-
-
-def _in_stages(state: State, kind: Any) -> list[tuple[Any, ...]]:
-    """Return stocks as a loop carries them, those of a delay stage by stage: a stack of stages would be copied every month."""
-    import jax.numpy as jnp
-
-    def parts(name: str, value: Any) -> tuple[Any, ...]:
-        array = jnp.asarray(plain(value, kind), dtype=kind)
-        return tuple(array[stage] for stage in range(ERLANG)) if name in STAGED else (array,)
-
-    return [parts(name, value) for name, value in zip(State._fields, state, strict=True)]
-
-
-def _whole(carried: Sequence[tuple[Any, ...]], kind: Any) -> State:
-    """Return the stocks that a loop carried."""
-    import jax.numpy as jnp
-
-    return State(*[Traced(parts[0] if len(parts) == 1 else jnp.stack(parts), kind) for parts in carried])
 
 
 class _Levers:
@@ -286,29 +266,15 @@ class JaxEngine:
         import jax.numpy as jnp
 
         p, c, x, start = self._compiled(shape, block, fields, paths, caps)
-        model, kind = Model(), self._float
-
-        def month(carried: Any, inputs: Any) -> Any:
-            # NumPy as the namespace: its functions hand traced arrays over to JAX.
-            before, now = _whole(carried, kind), Bundle({name: Traced(value, kind) for name, value in inputs.items()})
-            new, flows = model.month(before, p, c, now, np)
-            seen = observe(new, p, c, now, flows, np)
-            return _in_stages(new, kind), {name: plain(seen[name], kind) for name in sorted(self._series)}
+        months, kind = CompiledMonths(p, c, self._float, self._series), self._float
 
         def wrapped(array: Any) -> Traced:
             return Traced(array, kind)
 
-        carried, first = _in_stages(start, kind), {name: values[0] for name, values in x.items()}
-        _, row = self._jax.eval_shape(month, carried, first)
+        stocks = months.stocks(start)
+        row = months.shapes(stocks, x)
         shelf = Shelf(months_read(self._measure, row, wrapped), row)
-
-        def stored(held: Any, given: Any) -> Any:
-            number, inputs = given
-            stocks, seen = month(held[0], inputs)
-            return (stocks, shelf.filled(held[1], number, seen)), None
-
-        begin, numbers = (carried, shelf.empty()), jnp.arange(MONTHS)
-        (_, held), _ = self._jax.lax.scan(work_shared(stored, begin, (numbers[0], first)), begin, (numbers, x))
+        _, held = months.walk(0, MONTHS, stocks, x, shelf.empty(), shelf.filled)
         outcomes = self._measure(shelf.series(held, wrapped))
         return jnp.stack([jnp.broadcast_to(plain(value, kind), (self.lanes,)) for value in outcomes])
 
@@ -318,21 +284,20 @@ class JaxEngine:
         from countermove.policy.gates import GateArrays
 
         kind = self._float
-
-        def traced(values: Mapping[str, Any]) -> dict[str, Traced]:
-            return {name: Traced(value, kind) for name, value in values.items()}
-
         drawn = {name: Traced(block[row], kind) for row, name in enumerate(shape.drawn)}
         p = Bundle(
             {name.rsplit(".", 1)[-1]: value for name, value in drawn.items() if not name.startswith(("gates.us.", "gates.cn."))}
         )
         p.update({name.rsplit(".", 1)[-1]: np.float64(value) for name, value in shape.fixed})
-        named: dict[str, Any] = traced(fields) | {"us_pinned_from": shape.us_pinned_from, "cn_pinned_from": shape.cn_pinned_from}
+        named: dict[str, Any] = traced(fields, kind) | {
+            "us_pinned_from": shape.us_pinned_from,
+            "cn_pinned_from": shape.cn_pinned_from,
+        }
         fields_of_gates: dict[str, Any] = {name: named.get(name) for name in GateArrays._fields}
         gates = GateArrays(**fields_of_gates)
         values = {(lever, part): Traced(paths[f"{lever}/{part}"], kind) for lever, part in LEVER_VALUES}
         levers = _Levers(values, {(lever, part): words for lever, part, words in shape.choices})
-        inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps)), self.lanes, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
+        inputs = assemble(p, drawn, gates, levers, Bundle(traced(caps, kind)), self.lanes, hazards=shape.hazards, dt=1.0)  # type: ignore[arg-type]
 
         monthly = {name: plain(value, kind) for name, value in inputs.monthly.items()}
         return Bundle(inputs.parameters), Bundle(inputs.constants), monthly, inputs.initial

@@ -7,12 +7,12 @@ from countermove.market.mechanisms.foreign_supply import erlang
 from countermove.market.state import State
 
 
-def direction_towards_bottleneck(cover: Array, sharpness: Array, xp: Array) -> Array:
+def direction_towards_bottleneck(cover: Array, sharpness: Array, limit: Array, xp: Array) -> Array:
     """Shares of new money by pool (pool, draw): ``cover_k^-n / sum cover^-n``; the scarcer the input, the more money.
 
-    `cover` is what each input alone would allow over what is wanted, held within 0.2 and 5.
+    `cover` is what each input alone would allow over what is wanted, held within ``1/limit`` and `limit`.
     """
-    pull = xp.clip(cover, 0.2, 5.0) ** (-sharpness)
+    pull = xp.clip(cover, 1.0 / limit, limit) ** (-sharpness)
     return pull / xp.sum(pull, axis=0)
 
 
@@ -31,7 +31,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     Money sent to a pool that does not bind changes nothing; the control multiplier raises the cost of equipment.
     A split fixed by a lever is followed exactly; otherwise the direction follows the expected bottleneck with inertia.
     """
-    aim = direction_towards_bottleneck(f.input_cover, p.direction_sharpness, xp)
+    aim = direction_towards_bottleneck(f.input_cover, p.direction_sharpness, p.cover_limit, xp)
     direction = s.direction + (aim - s.direction) * (1.0 - xp.exp(-c.dt / p.direction_months))
     gap = xp.sum(s.annual_revenue - x.reference_revenue, axis=0) * p.capacity_loop
     market = reinvested(p.reinvestment_share * gap, direction, c.usual_split, xp)
@@ -58,6 +58,7 @@ MECHANISM = Mechanism(
     flow_writes=("capacity_spending",),
     parameters=(
         "direction_sharpness",
+        "cover_limit",
         "direction_months",
         "reinvestment_share",
         "capacity_loop",

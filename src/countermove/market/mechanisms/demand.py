@@ -59,13 +59,16 @@ def perceived_cost(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arr
     return xp.concatenate([foreign, grey, s.price[OFFSHORE], domestic], axis=0)
 
 
-def order_book_wait(backlog: Array, delivery: Array, request: Array, tolerance: Array, xp: Array) -> Array:
+def order_book_wait(
+    backlog: Array, delivery: Array, request: Array, tolerance: Array, least: Array, longest: Array, xp: Array
+) -> Array:
     """Share of buyers who still order when they see the order book: ``exp(-months of backlog / tolerance)``.
 
-    Months of backlog are orders over usual deliveries a month, at most 36; a capped or short product thus sends buyers
+    Months of backlog are orders over usual deliveries a month, to which the share `least` of usual requests is added so that
+    nothing divides by zero, and at most `longest`; a capped or short product thus sends buyers
     elsewhere instead of collecting orders without end. All (foreign, draw), money in billion USD.
     """
-    months = xp.minimum(backlog / (delivery + 0.05 * request + 1e-6), 36.0)
+    months = xp.minimum(backlog / (delivery + least * request + 1e-6), longest)
     return xp.exp(-months / tolerance)
 
 
@@ -112,7 +115,9 @@ def choice_weights(s: State, p: Values, c: Values, x: Values, f: Values, xp: Arr
     top = xp.max(moving, axis=0)
     weight = xp.exp((moving - top) / (1.0 - p.nest_correlation))
     backlog = xp.sum(s.order_backlog, axis=1)
-    patient = order_book_wait(backlog, s.usual_delivery, s.usual_request, p.order_book_tolerance, xp)
+    patient = order_book_wait(
+        backlog, s.usual_delivery, s.usual_request, p.order_book_tolerance, p.order_book_least, p.order_book_longest, xp
+    )
     base = c.choice_base
     weights = [
         base[FOREIGN] * f.gate_open * (weight[FOREIGN] * x.on_sale * patient)[:, None, :],
@@ -199,6 +204,8 @@ MECHANISM = Mechanism(
         "stockpile_strength",
         "request_months",
         "order_book_tolerance",
+        "order_book_least",
+        "order_book_longest",
     ),
     inputs=(
         "budget",

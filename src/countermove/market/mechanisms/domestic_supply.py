@@ -7,8 +7,8 @@ from countermove.market.mechanisms.demand import TINY
 from countermove.market.mechanisms.foreign_supply import erlang
 from countermove.market.state import State
 
-AMPLE = 4.0
-"""How many times what is wanted an input counts as covering at most, where it is no limit at all."""
+NEARLY_ALL = 0.999
+"""A vendor that makes this share of what it aims at lacks nothing: rounding may keep it from all."""
 
 
 def leontief(dies: Array, stacks: Array, slots: Array, xp: Array) -> Array:
@@ -42,14 +42,14 @@ def fed_with_memory(need: Array, pool: Array, own: Array, has_own: Array, xp: Ar
     return xp.minimum((from_own + from_pool) / (need + TINY), 1.0), from_own
 
 
-def memory_cover(there: Array, need: Array, stacked: Array, stackless: Array, wish: Array, xp: Array) -> Array:
+def memory_cover(there: Array, need: Array, stacked: Array, stackless: Array, wish: Array, ample: Array) -> Array:
     """What memory alone would allow over what is wanted, (draw,).
 
     `there` and `need` in thousand stacks, (draw,). `stacked` are the packages that dies, slots and orders allow of products that
-    take stacks; `stackless` those ordered that need none, which count as covered `AMPLE` times, as those that need no die do.
+    take stacks; `stackless` those ordered that need none, which count as covered `ample` times, as those that need no die do.
     `wish` is all that is ordered. All thousand packages, (draw,).
     """
-    return (there / (need + TINY) * stacked + AMPLE * stackless) / wish
+    return (there / (need + TINY) * stacked + ample * stackless) / wish
 
 
 def hbm_inflow(extra: Array, imports: Array, domestic: Array, in_house: Array, floor: Array, xp: Array) -> tuple[Array, Array]:
@@ -91,10 +91,10 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     """
     price = s.price[c.domestic_offers]
     ordered = c.vendor_sum @ (1000.0 * xp.sum(f.desired[c.domestic_offers], axis=1) / price)
-    expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / 3.0))
+    expected = s.expected_orders + (ordered / c.dt - s.expected_orders) * (1.0 - xp.exp(-c.dt / p.order_months))
     stock = c.vendor_sum @ s.package_inventory
     target = expected * p.stock_months
-    aim = xp.maximum(expected * c.dt + (target - stock) * (1.0 - xp.exp(-c.dt / 3.0)), 0.0)
+    aim = xp.maximum(expected * c.dt + (target - stock) * (1.0 - xp.exp(-c.dt / p.restock_months)), 0.0)
 
     have = inputs_at_hand(s, p, c, x, f, xp)
     mix = production_mix(f.launched, c.successor, c.has_successor, p.handover, c.vendor_sum)
@@ -114,8 +114,9 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
 
     wish = xp.sum(aim, axis=0) + TINY
     stackless = xp.sum(aim * (1.0 - c.vendor_sum @ xp.where(takes_stacks, mix, 0.0)), axis=0)
-    memory = memory_cover(have["pool"] + have["own"], xp.sum(need, axis=0), xp.sum(stacked, axis=0), stackless, wish, xp)
-    logic = xp.sum(xp.minimum(from_dies, aim * AMPLE), axis=0) / wish
+    ample = p.surplus_counted
+    memory = memory_cover(have["pool"] + have["own"], xp.sum(need, axis=0), xp.sum(stacked, axis=0), stackless, wish, ample)
+    logic = xp.sum(xp.minimum(from_dies, aim * ample), axis=0) / wish
     state = {
         "die_pipeline": have["pipeline"],
         "die_stock": xp.maximum(have["dies"] - dies_used, 0.0),
@@ -134,7 +135,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         "wafer_capacity": have["wafers"],
         "dies_used": dies_used,
         "hbm_used": used,
-        "slack": xp.sum(xp.where(made >= aim * 0.999, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
+        "slack": xp.sum(xp.where(made >= aim * NEARLY_ALL, made, 0.0), axis=0) / (xp.sum(made, axis=0) + TINY),
     }
     return state, flows
 
@@ -176,7 +177,16 @@ MECHANISM = Mechanism(
         "hbm_used",
         "slack",
     ),
-    parameters=("accelerator_wafer_share", "foundry_months", "capacity_floor", "stock_months", "handover"),
+    parameters=(
+        "accelerator_wafer_share",
+        "foundry_months",
+        "capacity_floor",
+        "order_months",
+        "stock_months",
+        "restock_months",
+        "handover",
+        "surplus_counted",
+    ),
     inputs=("wafers", "die_imports", "hbm_imports", "hbm_domestic", "hbm_in_house", "packaging"),
     constants=(
         "dt",

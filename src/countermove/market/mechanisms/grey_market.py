@@ -18,16 +18,25 @@ def diverted_flow(level: Array, wedge: Array, elasticity: Array, deterrence: Arr
 
 
 def clearing_price(
-    price: Array, desired: Array, offered: Array, speed: Array, slope: Array, world: Array, dt: Array, xp: Array
+    price: Array,
+    desired: Array,
+    offered: Array,
+    speed: Array,
+    slope: Array,
+    limit: Array,
+    world: Array,
+    cap: Array,
+    dt: Array,
+    xp: Array,
 ) -> Array:
-    """Grey price after one step towards clearing, within 1 to 4 times the world price.
+    """Grey price after one step towards clearing, within 1 to `cap` times the world price.
 
     ``d ln p/dt = speed x ln(desired/offered)``. The ratio itself falls by `slope` per log point of price, so the exact step
     is ``ln p' = ln p + ln(desired/offered) (1 - exp(-speed slope dt)) / slope``, which approaches the clearing price
-    without overshooting, however elastic the two sides are. The ratio is held within 1/3 and 3.
+    without overshooting, however elastic the two sides are. The ratio is held within ``1/limit`` and `limit`.
     """
-    ratio = xp.clip((desired + 1e-6) / (offered + 1e-6), 1.0 / 3.0, 3.0)
-    return xp.clip(price * ratio ** ((1.0 - xp.exp(-speed * slope * dt)) / slope), world, 4.0 * world)
+    ratio = xp.clip((desired + 1e-6) / (offered + 1e-6), 1.0 / limit, limit)
+    return xp.clip(price * ratio ** ((1.0 - xp.exp(-speed * slope * dt)) / slope), world, cap * world)
 
 
 def excess_demand_slope(price_elasticity: Array, nest_correlation: Array, grey_elasticity: Array) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from countermove.market.mechanism import Array, Mechanism, StepResult, Values
 from countermove.market.state import State
 
@@ -22,7 +24,7 @@ def defects_for_yield(good_share: Array, die_area_cm2: Array, clustering: Array)
 def dies_per_wafer(die_area_mm2: Array, xp: Array) -> Array:
     """Gross dies on a 300 mm wafer: ``pi d^2/(4A) - pi d / sqrt(2A)`` (the usual edge-loss approximation)."""
     diameter = 300.0
-    return 3.141592653589793 * (diameter**2 / (4.0 * die_area_mm2) - diameter / xp.sqrt(2.0 * die_area_mm2))
+    return math.pi * (diameter**2 / (4.0 * die_area_mm2) - diameter / xp.sqrt(2.0 * die_area_mm2))
 
 
 def defect_density(wafers: Array, reference_wafers: Array, start: Array, floor: Array, exponent: Array) -> Array:

@@ -37,7 +37,18 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     foreign_target = c.list_price[FOREIGN] * x.ageing * advantage_denying(p.advantage_denying_weight, f.slack)
     foreign = sticky(s.price[FOREIGN], foreign_target, p.price_months, c.dt, xp)
     slope = excess_demand_slope(p.price_elasticity, p.nest_correlation, p.grey_elasticity)
-    grey = clearing_price(s.price[GREY], f.grey_desired, f.grey_offered, p.clearing_speed, slope, x.world_price, c.dt, xp)
+    grey = clearing_price(
+        s.price[GREY],
+        f.grey_desired,
+        f.grey_offered,
+        p.clearing_speed,
+        slope,
+        p.grey_ratio_limit,
+        x.world_price,
+        p.grey_price_cap,
+        c.dt,
+        xp,
+    )
     rental = sticky(s.price[OFFSHORE], c.list_price[OFFSHORE] * x.rental_ageing, p.price_months, c.dt, xp)
 
     cost = unit_cost_index(f.die_yield, c.reference_yield, p.die_cost_part, f.non_yield_cost)
@@ -65,6 +76,8 @@ MECHANISM = Mechanism(
         "advantage_denying_weight",
         "price_months",
         "clearing_speed",
+        "grey_ratio_limit",
+        "grey_price_cap",
         "price_elasticity",
         "nest_correlation",
         "grey_elasticity",

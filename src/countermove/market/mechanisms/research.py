@@ -69,7 +69,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
     clock = s.programme_clock + c.dt * productivity**p.launch_sensitivity
     halfway = 0.5 * (s.programme_clock + clock)  # flows of a month see the launches at its middle
     launched = launched_share(halfway[c.vendor_index], c.launch_plan, p.ramp_months, xp)
-    adapting = (1.0 - launched) * (1.0 - xp.exp(-c.dt / 12.0))
+    adapting = (1.0 - launched) * (1.0 - xp.exp(-c.dt / p.design_months))
     performance = s.performance_factor + adapting * (attainable - s.performance_factor)
     yearly = p.rolling_improvement * attainable * xp.exp(-p.control_on_node * x.component_controls)
     state = {
@@ -97,6 +97,7 @@ MECHANISM = Mechanism(
         "node_headroom",
         "control_on_node",
         "ramp_months",
+        "design_months",
         "rolling_improvement",
         "launch_sensitivity",
     ),

@@ -18,12 +18,12 @@ def logistic_maturity(maturity: Array, effort: Array, growth: Array, dt: Array) 
 def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> StepResult:
     """Developer effort follows the vendor's installed base relative to the path that its published plans imply.
 
-    ``effort = ((base + 10) / (reference + 10))^elasticity`` (thousand packages), capped at 3; 1 with the loop off.
+    ``effort = ((base + floor) / (reference + floor))^elasticity`` (thousand packages), capped; 1 with the loop off.
     """
     usable = xp.sum(s.installed, axis=0)[DOMESTIC]
     base = c.vendor_sum @ usable
-    relative = (base + 10.0) / (x.reference_base + 10.0)
-    effort = xp.minimum(relative ** (p.installed_base_effect * p.software_loop), 3.0)
+    relative = (base + p.base_floor) / (x.reference_base + p.base_floor)
+    effort = xp.minimum(relative ** (p.installed_base_effect * p.software_loop), p.effort_cap)
     return {"software": logistic_maturity(s.software, effort, p.software_growth, c.dt)}, {}
 
 
@@ -35,7 +35,7 @@ MECHANISM = Mechanism(
     state_writes=("software",),
     flow_reads=(),
     flow_writes=(),
-    parameters=("installed_base_effect", "software_loop", "software_growth"),
+    parameters=("installed_base_effect", "base_floor", "effort_cap", "software_loop", "software_growth"),
     inputs=("reference_base",),
     constants=("dt", "vendor_sum"),
     equation="S' = S + g (base/reference)^e S (1 - S) dt/12",

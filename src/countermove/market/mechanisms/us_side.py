@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from countermove.market.mechanism import Array, Mechanism, StepResult, Values
-from countermove.market.offers import H200, NVIDIA
+from countermove.market.offers import GREY_BLACKWELL, H200, NVIDIA
 from countermove.market.state import State
 
 
@@ -32,7 +32,7 @@ def step(s: State, p: Values, c: Values, x: Values, f: Values, xp: Array) -> Ste
         "duty_on_buyers": xp.sum(f.duty_paid, axis=0) * p.duty_pass_through,
         "nvidia_china": china,
         "nvidia_profit_china": china * p.nvidia_margin - borne_by_seller,
-        "nvidia_datacenter": x.rest_of_world_revenue * c.dt + china - displaced * x.world_price[1] / 1000.0,
+        "nvidia_datacenter": x.rest_of_world_revenue * c.dt + china - displaced * x.world_price[GREY_BLACKWELL] / 1000.0,
     }
     return state, flows
 
