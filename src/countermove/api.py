@@ -17,13 +17,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from countermove.experiments import preset_entries
+from countermove.experiments import preset_entries, store
+from countermove.experiments import result as results
 from countermove.experiments.presets import preset_files, suffix_files
-from countermove.experiments.result import Comparison, Result, open_door
-from countermove.experiments.run import compare, run
-from countermove.experiments.scenario import Change, Scenario, load_scenario
-from countermove.experiments.store import check_folder, load_result
-from countermove.experiments.store import write as _write
+from countermove.experiments.scenario import Change
+from countermove.experiments.store import check_folder
+from countermove.nouns import Comparison, Result, Scenario, compare, explain, load, run, write_report
 
 if TYPE_CHECKING:
     from countermove.desk.reproduce import Reproduction
@@ -66,8 +65,6 @@ __all__ = [
 ]
 __all__ += list(OFFERED)
 
-load = load_scenario
-
 
 def __getattr__(name: str) -> Any:
     """Fetch a name that a lower room offers when it is first used."""
@@ -76,9 +73,15 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"countermove.{OFFERED[name]}"), name)
 
 
-def write(stored: Result | Comparison, folder: Path | str) -> Path:
+def write(stored: results.Result | results.Comparison, folder: Path | str) -> Path:
     """Write a result's run directory with its report and return the folder; see `experiments.store.write` for errors."""
-    return _write(stored, folder, report=_report_into)
+    return store.write(stored, folder, report=lambda one, into: write_report(one, into / "report.html"))
+
+
+def load_result(folder: Path | str) -> Result | Comparison:
+    """Return the result or comparison that `write` stored; InputError when the folder is none or is damaged."""
+    found = store.load_result(folder)
+    return Comparison.of(found) if isinstance(found, results.Comparison) else Result.of(found)
 
 
 def preset_names() -> list[str]:
@@ -108,9 +111,10 @@ def look_up(path: str, *, on: str | None = None, known: str | None = None) -> En
 
     Raises InputError with the nearest path when it points nowhere, and for impossible dates.
     """
+    from countermove.evidence.entry import resolve
     from countermove.quantities.calendar import parse_date
 
-    entry = ledger().resolve(path)
+    entry = resolve(ledger(), path)
     day = None if on is None else parse_date(on, where="--on")
     vintage = None if known is None else parse_date(known, where="--known")
     kept = (
@@ -142,29 +146,6 @@ def catalogue_entry(kind: str, name: str) -> dict[str, Any]:
     return describe.describe(kind, name)
 
 
-def _report(stored: Result | Comparison, path: Path) -> Path:
-    """Write the report at a path ending in .html, or as report.html into a folder."""
-    from countermove.reports.build import report_input
-    from countermove.reports.report import write_page
-
-    return write_page(report_input(stored), path if path.suffix == ".html" else path / "report.html")
-
-
-def _report_into(stored: Result | Comparison, folder: Path) -> object:
-    return _report(stored, folder / "report.html")
-
-
-def explain(result: Result, outcome: str, *, period: str | None = None) -> dict[str, Any]:
-    """Return the chain behind an outcome as plain data: series, mechanisms, parameters with correlations, claims, sources.
-
-    A mechanism's `steps` count how far it stands from the outcome: 0 writes what the outcome reads, 1 feeds those, and so on.
-    Raises InputError with the nearest name for an outcome or a period that the result does not hold.
-    """
-    from countermove.desk.explain import explain as chain
-
-    return chain(result, outcome, period=period)
-
-
 def claims(case: str, **options: Any) -> dict[str, Any]:
     """Return the claims of a case with evidence for and against and the model's probabilities; options: `desk.claims.claims`."""
     from countermove.desk.claims import claims as table
@@ -184,7 +165,3 @@ def doctor(*, data: Path | None = None) -> dict[str, Any]:
     from countermove.desk.doctor import document, examine
 
     return document(list(examine(data=data)))
-
-
-open_door("report", _report)
-open_door("explain", explain)

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import STREAMS, sample, uniforms
+from countermove.experiments.draws import sample
 from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
 from countermove.experiments.scenario import load_scenario
+from countermove.experiments.streams import STREAMS, uniforms
 from countermove.market.compile import compile_market
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.mechanism import Flows

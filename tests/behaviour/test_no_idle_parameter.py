@@ -10,7 +10,7 @@ import pytest
 from market_runs import compiled, run, with_levers
 
 from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import STREAMS
+from countermove.experiments.streams import STREAMS
 from countermove.market.simulate import Trajectory
 from countermove.outcomes import measure
 

@@ -7,7 +7,7 @@ import pytest
 from market_runs import BOX, PRESETS, Trajectory, box, box_outcomes, box_run, changed, compiled, inputs, run, walk
 
 from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import STREAMS
+from countermove.experiments.streams import STREAMS
 from countermove.market.offers import DOMESTIC
 from countermove.market.simulate import simulate
 from countermove.market.state import State

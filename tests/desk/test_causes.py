@@ -5,7 +5,7 @@ from __future__ import annotations
 from countermove.desk import causes
 from countermove.desk.vocabulary import CONSTANTS, INPUTS, TABLES, missing
 from countermove.evidence.ledger import load_parameters
-from countermove.experiments.draws import STREAMS
+from countermove.experiments.streams import STREAMS
 from countermove.market.observe import UNITS
 from countermove.outcomes import OUTCOMES
 from countermove.quantities.units import Unit

@@ -9,7 +9,7 @@ import pytest
 
 from countermove.errors import InputError
 from countermove.evidence import entry
-from countermove.evidence.entry import Entry, all_paths, register_resolver
+from countermove.evidence.entry import Entry, all_paths, register_resolver, resolve
 from countermove.evidence.ledger import Ledger
 from countermove.evidence.text import as_json, lines, value_text
 
@@ -27,15 +27,15 @@ def boxes() -> Iterator[None]:
 
 
 def test_a_parameter_is_found_with_and_without_its_prefix(ledger: Ledger) -> None:
-    assert ledger.resolve("supply.hbm_stockpile") == ledger.resolve("parameters/supply.hbm_stockpile")
-    assert ledger.resolve(" /parameters/supply.hbm_stockpile/ ").kind == "parameter"
+    assert resolve(ledger, "supply.hbm_stockpile") == resolve(ledger, "parameters/supply.hbm_stockpile")
+    assert resolve(ledger, " /parameters/supply.hbm_stockpile/ ").kind == "parameter"
 
 
 def test_every_listed_path_leads_to_an_entry_that_prints_and_serialises(ledger: Ledger, boxes: None) -> None:
     paths = all_paths(ledger)
     assert len(paths) > 20
     for path in paths:
-        found = ledger.resolve(path)
+        found = resolve(ledger, path)
         assert found.path == path
         assert lines(found, ledger)[0].startswith(path)
         assert json.loads(json.dumps(as_json(found, ledger)))["path"] == path
@@ -58,19 +58,19 @@ def test_every_listed_path_leads_to_an_entry_that_prints_and_serialises(ledger: 
 )
 def test_a_path_that_leads_nowhere_names_the_nearest(ledger: Ledger, boxes: None, path: str, hint: str) -> None:
     with pytest.raises(InputError) as caught:
-        ledger.resolve(path)
+        resolve(ledger, path)
     assert hint in caught.value.hint
 
 
 def test_other_rooms_answer_for_their_prefix(ledger: Ledger, boxes: None) -> None:
-    assert ledger.resolve("boxes/box-1").facts == (("colour", "red"),)
-    assert ledger.resolve("box-1").kind == "box"
+    assert resolve(ledger, "boxes/box-1").facts == (("colour", "red"),)
+    assert resolve(ledger, "box-1").kind == "box"
     with pytest.raises(ValueError, match="taken"):
         register_resolver("claims", lambda ledger, name: None)
 
 
 def test_a_topic_shows_competing_claims_side_by_side_with_who_when_grade_and_address(ledger: Ledger) -> None:
-    text = "\n".join(lines(ledger.resolve("claims/policy.cn.h200"), ledger))
+    text = "\n".join(lines(resolve(ledger, "claims/policy.cn.h200"), ledger))
     assert "Claims side by side" in text
     for part in (
         "two people cited by Reuters",
@@ -89,7 +89,7 @@ def test_a_topic_shows_competing_claims_side_by_side_with_who_when_grade_and_add
 
 
 def test_a_parameter_shows_prior_limits_support_and_the_claims_behind_them(ledger: Ledger) -> None:
-    text = "\n".join(lines(ledger.resolve("supply.hbm_stockpile"), ledger))
+    text = "\n".join(lines(resolve(ledger, "supply.hbm_stockpile"), ledger))
     for part in (
         "uniform (low 11.4, high 13)",
         "11.48 to 12.92",
@@ -102,14 +102,14 @@ def test_a_parameter_shows_prior_limits_support_and_the_claims_behind_them(ledge
 
 def test_a_claim_shows_its_derivation_and_a_source_what_rests_on_it(ledger: Ledger) -> None:
     assert "a / b with a = claims/stacks-all, b = claims/stacks-per-package" in "\n".join(
-        lines(ledger.resolve("claims/packages"), ledger)
+        lines(resolve(ledger, "claims/packages"), ledger)
     )
-    assert {claim.id for claim in ledger.resolve("sources/analyst-2025-stacks").claims} >= {"stacks-all", "stacks-samsung"}
+    assert {claim.id for claim in resolve(ledger, "sources/analyst-2025-stacks").claims} >= {"stacks-all", "stacks-samsung"}
 
 
 def test_a_series_row_and_a_case_claim_have_paths_of_their_own(ledger: Ledger) -> None:
-    assert ("2024Q1", "300 (250 to 350)") in ledger.resolve("series/packages_sold/2024Q1").facts
-    assert ledger.resolve("cases/small/C1").title == "The chip is blocked."
+    assert ("2024Q1", "300 (250 to 350)") in resolve(ledger, "series/packages_sold/2024Q1").facts
+    assert resolve(ledger, "cases/small/C1").title == "The chip is blocked."
 
 
 @pytest.mark.parametrize(

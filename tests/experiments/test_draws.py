@@ -11,7 +11,8 @@ from countermove.errors import DataError, InputError
 from countermove.evidence.priors import Fixed, Normal, Uniform
 from countermove.evidence.schema import Parameter
 from countermove.experiments.correlations import Correlations, Pair
-from countermove.experiments.draws import BLOCK, STREAMS, sample, uniforms
+from countermove.experiments.draws import sample
+from countermove.experiments.streams import BLOCK, STREAMS, uniforms
 
 NONE = Correlations()
 

@@ -12,7 +12,8 @@ from scipy.special import ndtri
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_parameters
 from countermove.experiments.draws import sample
-from countermove.experiments.ensemble import FOLDER, ROWS, Ensemble, copula_factor, load_ensemble, read_ensemble
+from countermove.experiments.ensemble import FOLDER, ROWS, Ensemble, copula_factor, read_ensemble
+from countermove.experiments.ensemble_key import load_ensemble
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
 

@@ -16,7 +16,7 @@ import pytest
 import countermove
 
 PACKAGE = Path(countermove.__file__).parent
-LOAD = "from countermove.experiments.ensemble import load_ensemble; print(len(load_ensemble().scores))"
+LOAD = "from countermove.experiments.ensemble_key import load_ensemble; print(len(load_ensemble().scores))"
 RESTAMP = "from countermove.inference.record import restamped; print(restamped())"
 
 Edit = tuple[str, str, str, str]

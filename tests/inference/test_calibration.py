@@ -54,7 +54,7 @@ def test_the_compiled_past_gives_the_numbers_of_a_run(aims: Targets, found: Cali
 
 def _numpy_levels(aims: Targets) -> np.ndarray:
     """The same rows from the NumPy engine with every parameter at its median."""
-    from countermove.experiments.draws import STREAMS
+    from countermove.experiments.streams import STREAMS
     from countermove.market.compile import compile_market
     from countermove.market.simulate import simulate
     from countermove.outcomes import OUTCOMES

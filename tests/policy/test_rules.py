@@ -14,7 +14,8 @@ from countermove.policy.force import standing
 from countermove.policy.gate_history import CN_FIELDS, US_FIELDS
 from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gate_readings import load_readings
-from countermove.policy.rules import Rule, find_rule, load_rules
+from countermove.policy.rule_schema import Rule
+from countermove.policy.rules import find_rule, load_rules
 from countermove.quantities.axes import ROUTES, SEGMENTS
 from countermove.quantities.units import Unit
 

@@ -10,11 +10,11 @@ import pytest
 from countermove.errors import InputError
 from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import load_ledger, load_parameters
-from countermove.experiments.draws import uniforms
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.rank_correlation import ranked
 from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
+from countermove.experiments.streams import uniforms
 from countermove.market.model import ORDER
 from countermove.market.observe import UNITS
 from countermove.market.state import State

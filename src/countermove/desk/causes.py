@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from countermove.evidence.ledger import load_parameters
 from countermove.evidence.schema import Parameter
-from countermove.experiments.draws import STREAMS, sample
+from countermove.experiments.draws import sample
+from countermove.experiments.streams import STREAMS
 from countermove.market import observe as observer
 from countermove.market.compile import GATE_PRODUCTS, compile_market
 from countermove.market.inputs import Bundle, MarketInputs

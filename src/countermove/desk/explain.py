@@ -16,6 +16,7 @@ from countermove.desk.citing import entry_data, literature_data, source_data, so
 from countermove.desk.drivers import Resampled, gate_readings, resample
 from countermove.desk.vocabulary import FLOWS, TABLES
 from countermove.errors import InputError, did_you_mean
+from countermove.evidence.entry import resolve
 from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import ALL_EVIDENCE
@@ -224,7 +225,7 @@ def _chips(ledger: Ledger) -> list[dict[str, Any]]:
     from countermove.hardware.describe import register_paths
 
     register_paths()
-    return [entry_data(ledger.resolve(f"chips/{name}"), ledger) for name in dict.fromkeys(OFFER_PRODUCTS)]
+    return [entry_data(resolve(ledger, f"chips/{name}"), ledger) for name in dict.fromkeys(OFFER_PRODUCTS)]
 
 
 def _rules(result: Result, ledger: Ledger) -> list[dict[str, Any]]:
@@ -236,7 +237,7 @@ def _rules(result: Result, ledger: Ledger) -> list[dict[str, Any]]:
     register()
     known = None if result.known == ALL_EVIDENCE else known_date(result.known)
     spells = [spell for spell in gate_timeline(GATED, known=known) if spell.rule]
-    return [entry_data(ledger.resolve(f"rules/{rule}"), ledger) for rule in dict.fromkeys(spell.rule for spell in spells)]
+    return [entry_data(resolve(ledger, f"rules/{rule}"), ledger) for rule in dict.fromkeys(spell.rule for spell in spells)]
 
 
 def _world_sources(ledger: Ledger) -> list[dict[str, Any]]:

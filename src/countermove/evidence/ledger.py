@@ -12,16 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from countermove.errors import DataError, InputError, did_you_mean
 from countermove.evidence.data_tree import DATA, shown_path
 from countermove.evidence.reading import check_top, checked, entries
 from countermove.evidence.schema import Case, CaseClaim, Claim, Parameter, Record, Series, Source
 from countermove.evidence.strict_yaml import Document, load
-
-if TYPE_CHECKING:
-    from countermove.evidence.entry import Entry
 
 Item = TypeVar("Item", bound=Record)
 
@@ -78,15 +75,6 @@ class Ledger:
     def place(self, kind: str, name: str) -> str:
         """Return ``file:line`` of an entry (kinds: sources, claims, parameters, series, cases), else its path."""
         return self.places.get((kind, name), f"{kind}/{name}")
-
-    def resolve(self, path: str) -> Entry:
-        """Return what a path points to: ``parameters/...``, ``claims/...``, ``sources/...``, ``series/...``, ``chips/...``.
-
-        The prefix may be left out where the rest is enough. Raises InputError with the nearest valid name.
-        """
-        from countermove.evidence.entry import resolve
-
-        return resolve(self, path)
 
 
 def _vintage(claim: Claim) -> tuple[dt.date, str]:

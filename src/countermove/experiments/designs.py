@@ -65,7 +65,7 @@ def scaled(name: str, factor: Factor, unit: Floats, beliefs: str) -> Column:
         chosen = np.minimum((unit * len(factor)).astype(int), len(factor) - 1)
         return tuple(factor[place] for place in chosen)
     from countermove.evidence.ledger import load_parameters
-    from countermove.experiments.ensemble import load_ensemble
+    from countermove.experiments.ensemble_key import load_ensemble
     from countermove.experiments.pipeline import FITTED
 
     plain = name.removeprefix(PARAMETER)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from countermove.errors import DataError
 from countermove.evidence.data_tree import DATA
+from countermove.experiments.streams import uniforms
 from countermove.storage.checksums import digest
 
 Floats = NDArray[np.float64]
@@ -87,8 +88,6 @@ class Ensemble:
         """Scores of draws after the last row: normal scores joined by the copula, read at the ensemble's quantiles."""
         from scipy.special import ndtr, ndtri
 
-        from countermove.experiments.draws import uniforms
-
         alone = np.stack([ndtri(uniforms(seed, f"ensemble/{name}", draws, first=first)) for name in self.names])
         # Summed row by row: a matrix product may round differently with another number of draws.
         joined = np.zeros_like(alone)
@@ -122,20 +121,6 @@ def copula_factor(scores: Floats) -> Floats:
     rows = len(scores)
     ranks = np.argsort(np.argsort(scores, axis=0), axis=0)
     return np.asarray(np.linalg.cholesky(np.corrcoef(np.asarray(ndtri((ranks + 0.5) / rows)).T)))
-
-
-@cache
-def load_ensemble() -> Ensemble | None:
-    """Return the ensemble that the data tree names as current, None where none is recorded.
-
-    Raises DataError for a broken file, or one made from another simulated past, other priors or published values.
-    """
-    from countermove.experiments.ensemble_key import check_key
-
-    found = read_ensemble()
-    if found is not None:
-        check_key(found.key, found.name, FOLDER)
-    return found
 
 
 def read_ensemble(folder: Path = FOLDER) -> Ensemble | None:

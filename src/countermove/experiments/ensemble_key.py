@@ -21,6 +21,7 @@ import numpy as np
 
 from countermove.errors import DataError
 from countermove.evidence.data_tree import DATA, ENSEMBLES, NOT_SIMULATED, files
+from countermove.experiments.ensemble import FOLDER, Ensemble, read_ensemble
 
 if TYPE_CHECKING:
     from countermove.experiments.past_record import PastRecord
@@ -146,3 +147,15 @@ def _remember(answer: str) -> None:
             entry.unlink(missing_ok=True)
     except OSError:
         return
+
+
+@cache
+def load_ensemble() -> Ensemble | None:
+    """Return the ensemble that the data tree names as current, None where none is recorded.
+
+    Raises DataError for a broken file, or one made from another simulated past, other priors or published values.
+    """
+    found = read_ensemble()
+    if found is not None:
+        check_key(found.key, found.name, FOLDER)
+    return found

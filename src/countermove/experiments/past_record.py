@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import DataError
+from countermove.experiments.compiled import Compiled, compile_prior
 from countermove.experiments.correlations import load_correlations
-from countermove.experiments.draws import STREAMS, sample
-from countermove.experiments.pipeline import PRIOR, Compiled, compile_scenario
+from countermove.experiments.draws import sample
 from countermove.experiments.scenario import load_scenario
+from countermove.experiments.streams import STREAMS
 from countermove.outcomes.published import Published
 from countermove.outcomes.published_errors import (
     MISFIT_MEDIAN,
@@ -90,7 +91,7 @@ ROW = "row "
 
 def compiled_past(known: dt.date | None = None) -> Compiled:
     """Return the scenario whose past is calibrated, without any posterior."""
-    return compile_scenario(load_scenario(PRESET), known=known, beliefs=PRIOR)
+    return compile_prior(load_scenario(PRESET), known=known)
 
 
 def past_record(compiled: Compiled, targets: Targets, names: Iterable[str]) -> PastRecord:

@@ -8,23 +8,24 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError, did_you_mean
-from countermove.experiments.draws import BLOCK, sample
-from countermove.experiments.ensemble import Ensemble, load_ensemble
-from countermove.experiments.overrides import Assumptions, apply_overrides
+from countermove.experiments.compiled import Compiled as Compiled
+from countermove.experiments.compiled import compile_prior
+from countermove.experiments.compiled import sampled as sampled
+from countermove.experiments.ensemble import Ensemble
+from countermove.experiments.ensemble_key import load_ensemble
 from countermove.experiments.result import OutcomeInfo
 from countermove.experiments.scenario import Scenario
+from countermove.experiments.streams import BLOCK
 
 if TYPE_CHECKING:
     from countermove.market.simulate import Trajectory
-    from countermove.policy.gates import GateArrays
-    from countermove.policy.levers import LeverSettings
 
 Floats = NDArray[np.float64]
 
@@ -35,18 +36,6 @@ BELIEFS = (FITTED, PRIOR)
 LANES = 64
 """Blocks are simulated in multiples of this many draws, then cut: vectorised loops treat a ragged end differently, and the first
 draws of a short run must equal those of a long one to the last bit."""
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A scenario as arrays: everything of it that no draw changes."""
-
-    scenario: Scenario
-    assumptions: Assumptions
-    levers: LeverSettings
-    gates: GateArrays
-    posterior: Ensemble | None
-    """What data say about the parameters together; None for the priors as they stand."""
 
 
 @dataclass(frozen=True)
@@ -67,24 +56,8 @@ def compile_scenario(scenario: Scenario, *, known: dt.date | None = None, belief
     Raises DataError for an ensemble made from another past, other priors or series; InputError where a lever, a date or an
     override does not fit.
     """
-    from countermove.evidence.ledger import load_parameters
-    from countermove.market.compile import GATE_PRODUCTS
-    from countermove.policy.gates import compile_gates
-    from countermove.policy.levers import compile_levers
-    from countermove.policy.whatif import parse_proposal
-    from countermove.policy.whatif_gates import apply_whatif
-
-    levers = compile_levers(scenario.settings(), where=scenario.id)
-    gates = compile_gates(levers, GATE_PRODUCTS, known=known)
-    if scenario.whatif:
-        gates = apply_whatif(gates, parse_proposal(scenario.whatif, scenario.id), GATE_PRODUCTS, known=known)
-    return Compiled(
-        scenario=scenario,
-        assumptions=apply_overrides(load_parameters(), scenario.overrides),
-        levers=levers,
-        gates=gates,
-        posterior=_posterior(scenario, beliefs),
-    )
+    posterior = _posterior(scenario, beliefs)
+    return replace(compile_prior(scenario, known=known), posterior=posterior)
 
 
 def _posterior(scenario: Scenario, beliefs: str) -> Ensemble | None:
@@ -95,13 +68,6 @@ def _posterior(scenario: Scenario, beliefs: str) -> Ensemble | None:
     if ensemble is None:
         return None
     return ensemble.without(path.removeprefix("parameters/") for path in scenario.overrides)
-
-
-def sampled(compiled: Compiled, *, seed: int, draws: int, first: int = 0) -> dict[str, Floats]:
-    """Return the joint sample that a compiled scenario is simulated with: parameter or stream -> (draw,)."""
-    assumptions = compiled.assumptions
-    given: dict[str, Any] = {"fixed": assumptions.fixed, "posterior": compiled.posterior}
-    return sample(assumptions.parameters, seed=seed, draws=draws, first=first, **given)
 
 
 def simulate_blocks(compiled: Compiled, *, seed: int, draws: int, engine: str = "numpy", dt: float = 1.0) -> Iterator[Block]:

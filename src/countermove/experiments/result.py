@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,15 +106,6 @@ class Result:
         return xarray.Dataset(
             variables, {"period": periods, "draw": np.arange(self.draws)}, {"scenario": self.scenario.id, "seed": self.seed}
         )
-
-    def report(self, path: Path | str) -> Path:
-        """Write the one-file HTML report of this result and return its path."""
-        return _doors["report"](self, Path(path))  # type: ignore[no-any-return]
-
-    def explain(self, outcome: str) -> Any:
-        """Return the chain from an outcome through mechanisms and parameters to its sources."""
-        self.outcome(outcome)
-        return _doors["explain"](self, outcome)
 
     def _head(self) -> dict[str, Any]:
         return {
@@ -232,22 +222,3 @@ class Comparison:
                 for other in self.results[1:]
             ],
         }
-
-    def report(self, path: Path | str) -> Path:
-        """Write the one-file HTML report of this comparison and return its path."""
-        return _doors["report"](self, Path(path))  # type: ignore[no-any-return]
-
-
-def _closed(name: str) -> Callable[..., Any]:
-    def door(*_: Any) -> Any:
-        raise EnvironmentProblem(f"nothing can {name} this result", where=f"Result.{name}", hint="import countermove.api first")
-
-    return door
-
-
-_doors: dict[str, Callable[..., Any]] = {"report": _closed("report"), "explain": _closed("explain")}
-
-
-def open_door(name: str, function: Callable[..., Any]) -> None:
-    """Connect `Result.report` or `Result.explain` to a higher room, which this room may not import."""
-    _doors[name] = function

@@ -12,11 +12,11 @@ import numpy as np
 from countermove import __version__
 from countermove.errors import InputError, did_you_mean
 from countermove.experiments import pipeline
-from countermove.experiments.draws import BLOCK
 from countermove.experiments.pipeline import Block, Compiled, Floats
 from countermove.experiments.result import Comparison, Past, Result
 from countermove.experiments.scenario import Scenario, load_scenario
 from countermove.experiments.statistics import LEVELS, quantile
+from countermove.experiments.streams import BLOCK
 from countermove.quantities.calendar import MONTHS, month_index, period_months
 
 DRAWS = 1000

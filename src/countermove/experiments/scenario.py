@@ -20,7 +20,6 @@ from countermove.experiments.set_option import parse_sets, place_of_set
 from countermove.quantities.calendar import END, month_index, month_name
 
 if TYPE_CHECKING:
-    from countermove.experiments.result import Result
     from countermove.policy.lever_definitions import Lever, Part
 
 
@@ -93,12 +92,6 @@ class Scenario:
     def with_overrides(self, changes: Mapping[str, Any]) -> Scenario:
         """Return this scenario with parameters pinned (`12.0`) or their priors replaced (`{"low": 11, "high": 13}`) by path."""
         return self._changed({"set": dict(changes)}, origin="with_overrides")
-
-    def run(self, **options: Any) -> Result:
-        """Simulate this scenario; the options are those of `experiments.run.run`."""
-        from countermove.experiments.run import run
-
-        return run(self, **options)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain data, a scenario file's body without `extends`; `from_dict` reads it back."""

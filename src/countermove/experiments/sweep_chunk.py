@@ -17,7 +17,8 @@ from countermove.experiments import histograms, pipeline
 from countermove.experiments.draws import sample
 from countermove.experiments.histograms import Counts
 from countermove.experiments.pipeline import LANES, Compiled
-from countermove.experiments.sweep_file import HORIZON, PARAMETER
+from countermove.experiments.sweep_file import PARAMETER
+from countermove.experiments.sweep_measure import measured, series_needed
 from countermove.experiments.sweep_plan import Cell, Chunk, Plan, Quantity
 from countermove.market.engines.allocator import return_freed_memory
 
@@ -193,26 +194,6 @@ def _with_numpy(compiled: Compiled, values: Mapping[str, Floats], quantities: tu
     inputs = compile_market(values, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards)
     wanted = series_needed(quantities)
     return [np.asarray(column) for column in measured(simulate(inputs, keep=wanted.__contains__).monthly, quantities)]
-
-
-def series_needed(quantities: tuple[Quantity, ...]) -> frozenset[str]:
-    """Return the monthly series that the quantities are measured on."""
-    from countermove.outcomes import OUTCOMES
-
-    return frozenset(name for quantity in quantities for name in OUTCOMES[quantity.outcome].reads)
-
-
-def measured(monthly: Mapping[str, Any], quantities: tuple[Quantity, ...]) -> list[Any]:
-    """Return each quantity of monthly series, (draw,); works on any arrays that speak NumPy."""
-    from countermove.outcomes import OUTCOMES
-    from countermove.outcomes.window import Window
-    from countermove.quantities.calendar import MONTHS, period_months
-
-    found = []
-    for quantity in quantities:
-        months = (0, MONTHS) if quantity.period == HORIZON else period_months(quantity.period)
-        found.append(OUTCOMES[quantity.outcome].measure(Window(monthly, *months)))
-    return found
 
 
 def arrow_column(values: NDArray[Any]) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.experiments.pipeline import Compiled, Floats
+from countermove.experiments.sweep_measure import measured, series_needed
 from countermove.experiments.sweep_plan import Plan, Quantity
 from countermove.market.engines.jax_engine import Batch, JaxEngine, Precision
 
@@ -37,8 +38,6 @@ def engine_for(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEng
 
 @cache
 def _made(quantities: tuple[Quantity, ...], precision: Precision) -> JaxEngine:
-    from countermove.experiments.sweep_chunk import measured, series_needed
-
     return JaxEngine(lambda monthly: measured(monthly, quantities), series_needed(quantities), quantities, precision)
 
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from countermove.errors import InputError
 from countermove.evidence.priors import Fixed
 from countermove.evidence.schema import Parameter
-from countermove.experiments.draws import STREAMS
 from countermove.experiments.pipeline import Compiled
+from countermove.experiments.streams import STREAMS
 from countermove.outcomes.published_errors import Targets
 
 Floats = NDArray[np.float64]

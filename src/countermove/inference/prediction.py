@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.experiments.draws import STREAMS, sample
+from countermove.experiments.draws import sample
 from countermove.experiments.ensemble import Ensemble
 from countermove.experiments.pipeline import Compiled
+from countermove.experiments.streams import STREAMS
 from countermove.outcomes.published import Published
 from countermove.outcomes.published_errors import MISFIT_MEDIAN, Targets
 

@@ -12,7 +12,7 @@ from countermove.policy.checks import CheckResult, check_item, day_of, known_of,
 from countermove.policy.force import evidence_end
 from countermove.policy.items import CUSTOM, Item
 from countermove.policy.rule_book import RuleBook, shipped_book
-from countermove.policy.rules import Government, Outcome
+from countermove.policy.rule_schema import Government, Outcome
 from countermove.policy.transactions import Transaction, transaction
 from countermove.quantities.calendar import START, parse_date
 

@@ -18,7 +18,7 @@ from countermove.policy.force import evidence_end
 from countermove.policy.items import CUSTOM, Item, catalogue_item, custom_item, with_facts
 from countermove.policy.reasons import number
 from countermove.policy.rule_book import LiveRule, RuleBook, live_rules, shipped_book
-from countermove.policy.rules import Government, Outcome
+from countermove.policy.rule_schema import Government, Outcome
 from countermove.policy.transactions import Transaction, transaction
 from countermove.quantities.calendar import END, START, last_day, parse_date
 

@@ -17,7 +17,8 @@ from countermove.errors import DataError, did_you_mean
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.reading import entries
 from countermove.evidence.strict_yaml import load
-from countermove.policy.rules import Rule, load_rules
+from countermove.policy.rule_schema import Rule
+from countermove.policy.rules import load_rules
 
 REGISTRY: Final = DATA / "rules" / "coverage.yaml"
 PAGE: Final = Path("reference") / "coverage.md"

@@ -16,7 +16,7 @@ import numpy as np
 
 from countermove.policy.criteria import MANY_ITEMS, NO, ONE_ITEM, PERHAPS, YES, Arithmetic, Situation, Truth
 from countermove.policy.rule_book import LiveRule
-from countermove.policy.rules import Government, Outcome
+from countermove.policy.rule_schema import Government, Outcome
 
 LEVELS: Final[Mapping[str, tuple[int, int]]] = {"allowed": (0, 0), "reviewable": (1, 1), "denied": (2, 2), "unknown": (0, 2)}
 NAMES: Final[tuple[Outcome, ...]] = ("allowed", "reviewable", "denied")

@@ -9,7 +9,8 @@ from countermove.evidence.entry import Entry, register_resolver
 from countermove.evidence.ledger import Ledger
 from countermove.evidence.schema import Source
 from countermove.policy.lever_definitions import PREFIX, Lever, load_levers
-from countermove.policy.rules import RULES, Rule, load_rules
+from countermove.policy.rule_schema import Rule
+from countermove.policy.rules import RULES, load_rules
 from countermove.quantities.calendar import month_name
 
 

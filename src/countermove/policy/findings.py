@@ -10,7 +10,7 @@ from countermove.policy.evaluation import OPEN, Evaluation
 from countermove.policy.force import WATCHED
 from countermove.policy.reasons import comparisons, decisive, sentence, settling
 from countermove.policy.rule_book import LiveRule
-from countermove.policy.rules import Government
+from countermove.policy.rule_schema import Government
 
 FindingStatus = Literal["pass", "flag", "block", "incomplete"]
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from countermove.policy.gate_readings import load_readings
-from countermove.policy.rules import Rule, Status, StatusStep
+from countermove.policy.rule_schema import Rule, Status, StatusStep
 
 #: Statuses in which a provision decides.
 EFFECTIVE: Final = ("in-force", "reported")

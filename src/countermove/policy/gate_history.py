@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gate_readings import GateReadings, load_readings
-from countermove.policy.rules import Effect, EffectStep, Government, Rule, load_rules
+from countermove.policy.rule_schema import Effect, EffectStep, Government, Rule
+from countermove.policy.rules import load_rules
 from countermove.quantities.axes import ROUTES, SEGMENTS
 from countermove.quantities.calendar import FIRST_YEAR, LAST_YEAR, days_in_months, month_fraction
 

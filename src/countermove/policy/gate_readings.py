@@ -21,7 +21,7 @@ from countermove.evidence.data_tree import DATA
 from countermove.evidence.strict_yaml import load
 from countermove.policy.dates import Date, Names
 from countermove.policy.named_items import check_places, check_products
-from countermove.policy.rules import GateField, Government
+from countermove.policy.rule_schema import GateField, Government
 from countermove.quantities.axes import SEGMENTS
 
 GATES: Final = DATA / "gates"

@@ -15,7 +15,7 @@ from countermove.policy.item_groups import known_chips, load_item_groups
 from countermove.quantities.axes import ROUTES, SEGMENTS
 
 if TYPE_CHECKING:
-    from countermove.policy.rules import Rule
+    from countermove.policy.rule_schema import Rule
 
 Keys = tuple[str | int, ...]
 

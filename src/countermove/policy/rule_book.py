@@ -10,7 +10,8 @@ from functools import cache, cached_property, lru_cache
 from countermove.policy.criteria import Controlled, Criterion, compile_criterion, leaves
 from countermove.policy.force import Standing, standing
 from countermove.policy.references import cited
-from countermove.policy.rules import Rule, load_rules
+from countermove.policy.rule_schema import Rule
+from countermove.policy.rules import load_rules
 
 
 @dataclass(frozen=True, slots=True)

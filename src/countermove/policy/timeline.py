@@ -12,7 +12,7 @@ from countermove.errors import InputError, did_you_mean
 from countermove.policy.gate_history import Statement, breakpoints, statements
 from countermove.policy.gate_products import check_product, load_gate_products
 from countermove.policy.gate_readings import GateReadings, load_readings, load_segment_shares
-from countermove.policy.rules import Government
+from countermove.policy.rule_schema import Government
 from countermove.quantities.axes import SEGMENTS
 
 OPEN_STATE = "no rule known"

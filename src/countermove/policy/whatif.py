@@ -22,7 +22,8 @@ from countermove.policy.dates import Names
 from countermove.policy.evaluation import Level, outcome_of
 from countermove.policy.items import catalogue_item, item_names
 from countermove.policy.rule_book import RuleBook, make_book, shipped_book
-from countermove.policy.rules import DatedValue, Outcome, Rule, RuleCheck, RuleValue, Scope, StatusStep, load_rules
+from countermove.policy.rule_schema import DatedValue, Outcome, Rule, RuleCheck, RuleValue, Scope, StatusStep
+from countermove.policy.rules import load_rules
 from countermove.policy.transactions import transaction
 from countermove.quantities.calendar import parse_date
 from countermove.quantities.units import Unit

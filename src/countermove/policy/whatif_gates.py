@@ -16,7 +16,7 @@ from countermove.policy.gates import LEVER_REVERSAL, GateArrays
 from countermove.policy.items import catalogue_item
 from countermove.policy.lever_gates import DIRECT
 from countermove.policy.rule_book import shipped_book
-from countermove.policy.rules import Outcome
+from countermove.policy.rule_schema import Outcome
 from countermove.policy.transactions import transaction
 from countermove.policy.whatif import Proposal
 from countermove.quantities.calendar import month_fraction, month_index

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.evidence.ledger import load_ledger
-from countermove.experiments.draws import uniforms
+from countermove.experiments.streams import uniforms
 from countermove.market.exogenous import legal_market
 from countermove.market.inputs import Bundle
 from countermove.market.offers import DOMESTIC, DOMESTIC_PRODUCTS, H200, VENDOR_OF, VENDORS

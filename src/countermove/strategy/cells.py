@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from countermove.errors import InputError, did_you_mean
 from countermove.experiments import pipeline
-from countermove.experiments.draws import BLOCK
 from countermove.experiments.scenario import Scenario, load_scenario
+from countermove.experiments.streams import BLOCK
 from countermove.market.inputs import MarketInputs
 from countermove.quantities.calendar import month_index
 from countermove.strategy.game_file import STATUS_QUO, Game, joined

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from countermove.experiments.run import compare, run
+from countermove.nouns import write_report
 from countermove.outcomes import OUTCOMES
 from countermove.web.endpoints import named_apart
 from countermove.web.guard import REPORT_POLICY
@@ -100,12 +101,10 @@ def tidy(shown: Shown, answer: LiveAnswer) -> str:
 
 def report_page(shown: Shown) -> bytes:
     """Return the report that compares the scenario with the baseline, or shows the one when both are the same."""
-    import countermove.api  # noqa: F401  opens the door from results to reports
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.html"
         if shown.a == shown.b:
-            run(scenario_of(shown.a), draws=REFINED, seed=shown.seed, monthly=True).report(path)
+            write_report(run(scenario_of(shown.a), draws=REFINED, seed=shown.seed, monthly=True), path)
         else:
-            compare(named_apart([shown.b, shown.a]), draws=REFINED, seed=shown.seed, monthly=True).report(path)
+            write_report(compare(named_apart([shown.b, shown.a]), draws=REFINED, seed=shown.seed, monthly=True), path)
         return path.read_bytes()

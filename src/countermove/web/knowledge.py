@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from countermove.evidence.ledger import load_parameters
 from countermove.evidence.schema import Parameter
-from countermove.experiments.ensemble import load_ensemble
+from countermove.experiments.ensemble_key import load_ensemble
 from countermove.experiments.rank_correlation import noise, ranked
 from countermove.inference.record import recorded_fit
 from countermove.outcomes import outcome

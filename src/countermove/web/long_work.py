@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from countermove.errors import EnvironmentProblem, InputError
 from countermove.experiments.run import compare, run
+from countermove.web.elsewhere import run_elsewhere
 from countermove.web.endpoints import named_apart
-from countermove.web.job_process import run_elsewhere
 from countermove.web.jobs import Jobs, Progress, Work
 from countermove.web.live import scenario_of
 from countermove.web.reading import parsed

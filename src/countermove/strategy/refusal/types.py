@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError
-from countermove.experiments.draws import uniforms
+from countermove.experiments.streams import uniforms
 from countermove.strategy.cache import cells_of
 from countermove.strategy.cells import Cells, Progress
 from countermove.strategy.game_file import Game, Strategy, load_game
