@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from countermove import api
 from countermove.errors import InputError
 from countermove.experiments.result import Comparison, Result
 from countermove.experiments.run import compare, run
@@ -187,10 +188,12 @@ def test_an_unknown_outcome_gives_the_nearest_name() -> None:
 
 
 def test_a_scenario_runs_itself() -> None:
-    result = load_scenario("h200-2026").with_levers({"washington.duty": 0.1}).run(draws=20)
+    result = api.load("h200-2026").with_levers({"washington.duty": 0.1}).run(draws=20)
     assert isinstance(result, Result)
     assert result.draws == 20
+    assert isinstance(result, api.Result)
     assert isinstance(compare(["no-h200", "h200-rule"], draws=5), Comparison)
+    assert isinstance(api.compare(["no-h200", "h200-rule"], draws=5).results[1], api.Result)
 
 
 def test_xarray_holds_every_draw() -> None:
