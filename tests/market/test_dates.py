@@ -99,7 +99,6 @@ def test_a_broken_stockpile_is_refused_with_its_line(
         dates.hbm_stockpile.__wrapped__()
 
 
-
 def test_world_sales_end_where_their_table_ends() -> None:
     with (DATA / "market" / "nvidia_world_sales.csv").open(newline="") as file:
         last = max(period_months(row["quarter"])[1] for row in csv.DictReader(file))

@@ -13,6 +13,8 @@ from countermove.outcomes.window import Index, Window, _collapse, share
 from countermove.quantities.calendar import MONTHS
 
 Floats = NDArray[Any]
+NO_AXIS = 2
+"""Axes of a series that has none but month and draw."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,10 @@ class Periods(Window):
 
     def flow(self, name: str, index: Index = None) -> Floats:
         """Sum over each period, and over the axis that `index` cuts."""
-        return _collapse(_wide(self._cut(self.raw[name]).sum(axis=1)), index)
+        values = self.raw[name]
+        if index is not None and values.ndim > NO_AXIS:  # cut first: what is not asked for need not be summed
+            values = values[:, list(index) if isinstance(index, tuple) else index]
+        return _collapse(_wide(self._cut(values).sum(axis=1)), None)
 
     def stock(self, name: str, index: Index = None) -> Floats:
         """Value at the end of each period; summed over the axis that `index` cuts."""
