@@ -88,7 +88,12 @@ class CompiledMonths:
             return after, store(carried[1], number, seen)
 
         body = work_shared(step, np.int32(0), (stocks, held)) if self._shared else step
-        found: tuple[Stocks, Any] = lax.fori_loop(first, last, body, (stocks, held))
+
+        def month(number: Any, carried: tuple[Stocks, Any]) -> tuple[Stocks, Any]:
+            # The number is longer where double precision was switched on for the whole process.
+            return body(lax.convert_element_type(number, np.int32), carried)
+
+        found: tuple[Stocks, Any] = lax.fori_loop(first, last, month, (stocks, held))
         return found
 
 
