@@ -23,6 +23,7 @@ os.environ.setdefault("COUNTERMOVE_DEVICES", "1")
 import numpy as np
 
 from benchmarks import counting, stock_flow
+from benchmarks.live import LIVE_DRAWS, live
 from countermove.ema import one_experiment
 from countermove.experiments.pipeline import compile_scenario, sampled
 from countermove.experiments.scenario import load_scenario
@@ -70,45 +71,6 @@ def market(sizes: tuple[int, ...]) -> dict[str, Any]:
     counted = counting.count(engine.listed(batch_of(compiled, first)).jaxpr)
     per_run = {name: number / engine.lanes for name, number in counted.items()}
     return {"runs_per_core_second": rates, "operations_per_run": per_run, "limit": limits}
-
-
-LIVE = (
-    "h200_china_revenue_usd_bn",
-    "china_compute_h100e",
-    "domestic_ai_chip_revenue_usd_bn",
-    "duty_proceeds_usd_bn",
-    "domestic_share_money",
-    "us_china_compute_ratio_h100e",
-    "gap_months_system_decode",
-    "china_shortage_share",
-)
-
-
-def live(calls: int = 100, start: str = "2026-11", draws: int = 512) -> dict[str, float]:
-    """Wall time of the live path, warm: a lever change to five quantiles of eight outcomes in 132 months over 512 draws, JAX.
-
-    The session resumes from the month that the move changes; `cpu_ms` is processor time of all cores, which other jobs on the
-    machine move less.
-    """
-    from countermove.experiments.live import LiveSession
-
-    opened = time.perf_counter()
-    session = LiveSession(SCENARIO, LIVE, draws=draws, seed=1)
-    opened = time.perf_counter() - opened
-    walls, cpus = [], []
-    for call in range(calls + 3):
-        wall, cpu = time.perf_counter(), time.process_time()
-        session.move({"washington.duty": 0.25 + call * 1e-3}, start=start)
-        walls.append(1e3 * (time.perf_counter() - wall))
-        cpus.append(1e3 * (time.process_time() - cpu))
-    walls, cpus = sorted(walls[3:]), sorted(cpus[3:])
-    return {
-        "p50_ms": walls[calls // 2],
-        "p99_ms": walls[min(calls - 1, int(0.99 * calls))],
-        "least_ms": walls[0],
-        "cpu_ms": cpus[0],
-        "open_s": opened,
-    }
 
 
 def latency(calls: int = 20) -> dict[str, float]:
@@ -180,7 +142,8 @@ def main() -> None:
         "versions": {name: _version(name) for name in ("numpy", "jax", "jaxlib")} | {"python": platform.python_version()},
         "limit": limit | {"memory_bytes_per_s": counting.memory_rate()},
         "market": ours,
-        "live": live() | {"cores": float(len(os.sched_getaffinity(0))), "load": os.getloadavg()[0]},
+        "live": {str(draws): live(draws) for draws in LIVE_DRAWS}
+        | {"cores": float(len(os.sched_getaffinity(0))), "load": os.getloadavg()[0]},
         "latency": latency(),
         "cold_first_answer_s": cold_start(),
         "stock_flow": stocks(given.pysd),
@@ -196,7 +159,7 @@ def main() -> None:
     ratios["numpy_over_one_at_a_time"] = rates["numpy_1024"] / rates["one_at_a_time"]
     if "ratio" in document["stock_flow"]:
         ratios["stock_flow_over_pysd_under_ema"] = document["stock_flow"]["ratio"]
-    ratios["live_numpy_over_jax"] = document["latency"]["p50_ms"] / document["live"]["p50_ms"]
+    ratios["live_numpy_over_jax"] = document["latency"]["p50_ms"] / document["live"]["512"]["p50_ms"]
     document["ratios"] = ratios
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(document, indent=1) + "\n")
@@ -206,11 +169,12 @@ def main() -> None:
         print(f"{name + ', runs a core-second':52} {value:,.1f}")
     print(f"{'transcendentals a run':52} {counted:,.0f}")
     for name, times in (
-        ("live path, JAX from the month that moves", document["live"]),
-        ("whole runs, NumPy", document["latency"]),
+        *((f"live move, {draws} draws, JAX", document["live"][str(draws)]) for draws in LIVE_DRAWS),
+        ("whole runs, 512 draws, NumPy", document["latency"]),
     ):
         print(f"{name + ', p50, p99 (ms)':52} {times['p50_ms']:.0f}, {times['p99_ms']:.0f}")
-    print(f"{'processor time of a live move (ms)':52} {document['live']['cpu_ms']:.0f}")
+    for draws in LIVE_DRAWS:
+        print(f"{f'processor time of a live move, {draws} draws (ms)':52} {document['live'][str(draws)]['cpu_ms']:.0f}")
     print(f"{'first answer of a cold process (s)':52} {document['cold_first_answer_s']:.2f}")
 
 

@@ -1,6 +1,6 @@
 """Print how long the steps of one run take, each as the best of several, beside a fixed loop that shows how busy the machine is.
 
-python benchmarks/latency.py
+python -m benchmarks.latency
 """
 
 from __future__ import annotations
@@ -98,27 +98,17 @@ def counted_operations(inputs: object) -> int:
 
 
 def live_moves() -> list[tuple[str, str]]:
-    """A lever move answered by the live session: 8 outcomes x 132 months x 5 quantiles over 512 draws; needs JAX."""
+    """A lever move as the app answers it: 8 outcomes x 132 months x 5 quantiles; needs JAX."""
     from importlib.util import find_spec
 
-    if find_spec("jax") is None:
-        return [("live move, 512 draws", "JAX is not installed")]
-    from countermove.experiments.live import LiveSession
+    from benchmarks.live import LIVE_DRAWS, live
 
-    names = ("china_compute_h100e", "h200_china_revenue_usd_bn", "domestic_ai_chip_revenue_usd_bn", "duty_proceeds_usd_bn",
-             "domestic_share_money", "us_china_compute_ratio_h100e", "gap_months_system_decode",
-             "china_shortage_share")  # fmt: skip
-    start = time.perf_counter()
-    session = LiveSession("h200-2026", names)
-    opened, times = time.perf_counter() - start, []
-    for call in range(53):
-        start = time.perf_counter()
-        session.move({"washington.duty": 0.25 + call * 1e-3}, start="2026-11")
-        times.append((time.perf_counter() - start) * 1e3)
-    ordered = sorted(times[3:])
+    if find_spec("jax") is None:
+        return [("live move", "JAX is not installed")]
+    found = {draws: live(draws, calls=50) for draws in LIVE_DRAWS}
     return [
-        ("open a live session, compiling included where the cache is empty", f"{opened:.1f} s"),
-        ("live move, 512 draws, p50 and p99", f"{ordered[25]:.0f}, {ordered[-1]:.0f} ms (goals 20, 40 ms)"),
+        (f"live move, {draws} draws, p50 and p99", f"{times['p50_ms']:.0f}, {times['p99_ms']:.0f} ms")
+        for draws, times in found.items()
     ]
 
 

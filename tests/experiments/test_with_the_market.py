@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from countermove.experiments.run import compare, run
 from countermove.experiments.scenario import load_scenario
 from countermove.experiments.statistics import LEVELS
 from countermove.outcomes import OUTCOMES
+from countermove.policy.lever_definitions import load_levers
 from countermove.quantities.calendar import MONTHS, month_index
 
 
@@ -125,3 +127,16 @@ def test_monthly_quantiles_are_kept_when_asked_for() -> None:
     assert result.monthly["duty_proceeds"].shape == (len(LEVELS), MONTHS)
     assert np.all(result.monthly["duty_proceeds"][median, : month_index("2025-08")] == 0.0)
     assert run("h200-2026", draws=70).monthly == {}
+
+
+def test_levers_are_compiled_once_for_a_scenario_and_once_for_the_status_quo(monkeypatch: pytest.MonkeyPatch) -> None:
+    from countermove.policy import levers
+
+    compiled, compile_one = list[str](), levers._compile
+    monkeypatch.setattr(levers, "_compile", lambda lever, *given: compiled.append(lever.id) or compile_one(lever, *given))
+    levers._compiled.cache_clear()
+    run("h200-2026", draws=64)
+    assert Counter(compiled) == dict.fromkeys(load_levers(), 1)  # sets nothing, so it is the status quo itself
+    compiled.clear()
+    run(load_scenario("h200-2026").with_levers({"washington.duty": 0.35}, start="2026-11"), draws=64)
+    assert Counter(compiled) == dict.fromkeys(load_levers(), 1)

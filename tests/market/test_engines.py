@@ -10,10 +10,14 @@ import pytest
 from market_runs import BOX, PRIOR_DRAWS, box, box_run, compiled, inputs, walk
 
 from countermove.errors import InputError
+from countermove.market.engines.months import traced
+from countermove.market.engines.settled import settling
+from countermove.market.engines.traced import plain
 from countermove.market.inputs import Bundle, MarketInputs
 from countermove.market.mechanism import Mechanism
 from countermove.market.model import ORDER
 from countermove.market.simulate import Trajectory, simulate
+from countermove.market.state import State
 
 PRESET = "h200-2026"
 
@@ -62,20 +66,21 @@ def test_jax_in_double_precision_agrees_with_numpy(market: MarketInputs) -> None
 @pytest.mark.parametrize("mechanism", ORDER, ids=lambda m: m.name)
 def test_every_mechanism_can_be_traced_on_its_own(mechanism: Mechanism, market: MarketInputs) -> None:
     assert jax is not None
-    import jax.numpy as jnp
-
     jax.config.update("jax_enable_x64", True)
     *_, month = walk(market, months=49)
     static = {k: v for k, v in market.constants.items() if np.asarray(v).dtype.kind in "iu"}
     moving = {k: v for k, v in market.constants.items() if k not in static}
 
     def step(s: Any, p: Any, c: Any, x: Any, f: Any) -> Any:
-        state, flows = mechanism.step(s, Bundle(p), Bundle({**c, **static}), Bundle(x), Bundle(f), jnp)
-        return dict(state), dict(flows)
+        p, c, x, f = (Bundle(traced(part, np.float64)) for part in (p, c, x, f))
+        with settling():
+            found = mechanism.step(State(*traced(s._asdict(), np.float64).values()), p, Bundle({**c, **static}), x, f, np)
+        state, flows = ({name: plain(value, np.float64) for name, value in part.items()} for part in found)
+        return state, flows
 
     given = (month.before, dict(market.parameters), moving, dict(month.x), dict(month.flows))
-    traced = jax.make_jaxpr(step)(*given)
-    assert len(traced.out_avals) == len(mechanism.state_writes) + len(mechanism.flow_writes)
+    program = jax.make_jaxpr(step)(*given)
+    assert len(program.out_avals) == len(mechanism.state_writes) + len(mechanism.flow_writes)
     expected, flows = mechanism.step(month.before, Bundle(market.parameters), Bundle(market.constants), month.x, month.flows, np)
     for name, value in {**expected, **flows}.items():
         assert np.all(np.isfinite(value)), name

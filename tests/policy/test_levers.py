@@ -82,6 +82,20 @@ def test_paths_are_read_only() -> None:
         compile_levers({}).value("washington.duty")[0] = 1.0
 
 
+def test_settings_compiled_before_are_given_again() -> None:
+    setting = {"washington.duty": {"2026-02": 0.31}}
+    once = compile_levers(setting, where="one.yaml")
+    assert compile_levers({"washington.duty": {"2026-02": 0.31}}, where="other.yaml") is once
+    assert compile_levers({"washington.duty": {"2026-02": 0.32}}) is not once
+    assert compile_levers({"washington.duty": 0.31}, start="2026-02") is not compile_levers({"washington.duty": 0.31})
+
+
+def test_an_error_names_the_place_of_whoever_asks() -> None:
+    for place in ("one.yaml", "other.yaml"):
+        with pytest.raises(InputError, match=f"^{place} .*outside 0 to 1"):
+            compile_levers({"washington.duty": 2.5}, where=place)
+
+
 def test_asking_for_an_unknown_part_names_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'ceiling'"):
         compile_levers({}).value("beijing.import_gate", "cieling")

@@ -34,6 +34,7 @@ BAD = {
     "a path for a preset": ('{"scenario": {"preset": "../../etc/passwd"}}', "match pattern"),
     "a file for a preset": ('{"scenario": {"preset": "mine.yaml"}}', "match pattern"),
     "an unknown outcome": ('{"outcomes": ["h200_china_unit"]}', "did you mean 'h200_china_units'?"),
+    "a date as a chart": ('{"outcomes": ["parity_year_chip_decode"]}', "is a date, which has no bands"),
     "an unknown assumption": ('{"scenario": {"assumptions": {"parameters/nothing": 1}}}', "no parameter"),
     "an impossible month": ('{"scenario": {"start": "2026-13"}}', "match pattern"),
     "a month before the clock": ('{"scenario": {"start": "2019-01", "levers": {"washington.duty": 0.1}}}', "2019-01"),

@@ -10,16 +10,15 @@ import numpy as np
 import pytest
 
 from countermove.experiments import pipeline
-from countermove.experiments.live import first_difference
+from countermove.experiments.live import departure, first_difference
 from countermove.experiments.run import run
 from countermove.outcomes import OUTCOMES
+from countermove.outcomes.periods import measured
 from countermove.outcomes.window import Window
 from countermove.quantities.calendar import MONTHS
 from countermove.web import live
 from countermove.web.live import PREVIEW, Simulator, scenario_of
-from countermove.web.periods import measured
 from countermove.web.schema import Side
-from countermove.web.worlds import departure
 
 MEASURED = [name for name, one in OUTCOMES.items() if one.kind != "date"]
 SIDES = [

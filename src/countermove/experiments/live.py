@@ -1,127 +1,172 @@
-"""A live session: a lever is moved, bands of monthly outcomes come back, and nothing is done twice.
+"""Worlds: draws of one set of assumptions, in which scenarios depart from each other where their inputs first differ.
 
 The draws, all inputs that no lever moves, and the compiled program are kept. A move is compiled to the few monthly inputs that
-gates and levers set; the first month in which they differ from the scenario as it stands is where the run is taken up again, from
-stored stocks. Nothing of a move is part of the program, so no move compiles another one.
+gates and levers set; the first month in which they differ from those of a course that is known is where the run is taken up
+again, from stored stocks. Nothing of a move is part of a program, so no move compiles another one.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from countermove.errors import InputError
-from countermove.experiments.pipeline import Compiled, compile_scenario, sampled
-from countermove.experiments.scenario import Scenario, load_scenario
-from countermove.experiments.statistics import LEVELS
+from countermove.experiments.pipeline import Compiled
+from countermove.market.compile import GATE_PRODUCTS, bundle_parameters, compile_market, moved_by_levers
+from countermove.market.exogenous import cap_base, cap_windows
+from countermove.market.gate_inputs import GateReadings, cap_applies, foreign_cap_share, gate_readings, readings_key
+from countermove.market.inputs import Bundle, MarketInputs
+from countermove.market.steps import Monthly, ReferenceSteps, Steps
+from countermove.outcomes import OUTCOMES
 from countermove.quantities.calendar import MONTHS
 
 if TYPE_CHECKING:
-    from countermove.market.engines.live_program import Stocks
-    from countermove.market.gate_inputs import GateReadings
-    from countermove.market.inputs import Bundle
+    from countermove.market.engines.compiled_steps import Program
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
+CAPPED: Final = ("cap_base_flow", "cap_base_lump", "cap_reset")
+READ: Final = frozenset(name for one in OUTCOMES.values() for name in one.reads)
+"""The monthly series that any outcome is measured on; nothing else is kept."""
 
 
-@dataclass(frozen=True)
-class LiveBands:
-    """What a move gives: quantiles of monthly outcomes, (month, outcome, level), from the month on in which anything differs."""
+@dataclass
+class Course:
+    """One scenario, simulated: its inputs, its monthly series, and the stocks before some months."""
 
-    outcomes: tuple[str, ...]
-    quantiles: Singles
-    draws: Singles
-    """(month, outcome, draw)."""
-    first: int
-    """The first month that was run again; 132 where the move changes nothing."""
+    moved: Monthly
+    monthly: Monthly
+    stocks: dict[int, Any] = field(default_factory=dict)
 
 
-class LiveSession:
-    """One set of draws of one scenario's assumptions, ready for moves of its levers; needs JAX. Not for several threads."""
+class World:
+    """Draws with everything that levers leave alone. Several threads may ask."""
 
-    def __init__(self, scenario: Scenario | str, outcomes: Sequence[str], *, draws: int = 512, seed: int = 2026) -> None:
-        """Sample, compile the program and run the scenario as it stands. InputError for a date, which no month has."""
-        from countermove.market.compile import bundle_parameters, compile_market
-        from countermove.market.engines.live_program import LiveProgram
-        from countermove.outcomes import outcome
-        from countermove.outcomes.month_window import month_window
-
-        chosen = [outcome(name) for name in outcomes]
-        for one in chosen:
-            if one.kind == "date":
-                raise InputError(f"{one.id} is a date, which has no months", where="outcomes", hint="ask `run` for it")
-        self.outcomes = tuple(outcomes)
-        self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        base = compile_scenario(self.scenario)
-        self._values = sampled(base, seed=seed, draws=draws)
-        self._parameters, self._draws = bundle_parameters(self._values), draws
-        inputs = compile_market(self._values, base.gates, base.levers, hazards=self.scenario.hazards)
-        self._caps: Bundle | None = None
+    def __init__(self, compiled: Compiled, sample: Mapping[str, Floats], program: Program | None = None) -> None:
+        """Compile and run a first scenario; the program is used where its shapes fit, NumPy otherwise."""
+        self._sample, self._parameters = sample, bundle_parameters(sample)
+        self._overrides = compiled.scenario.overrides
+        self._draws = len(next(iter(sample.values())))
+        self._lock = threading.Lock()
+        self._inputs: MarketInputs = compile_market(sample, compiled.gates, compiled.levers, hazards=compiled.scenario.hazards)
+        self._windows: Bundle = self._caps(compiled)
+        self._capped: Monthly = {name: self._inputs.monthly[name] for name in CAPPED if name in self._inputs.monthly}
         self._readings: dict[Any, GateReadings] = {}
-        self._base: Mapping[str, Floats] = self._moved(base)
-        self._base = {name: inputs.monthly[name] for name in self._base if name in inputs.monthly}
+        self._first = self._moved(compiled)
+        self._steps = self._stepper(program)
+        self._root = self._departed(None, self._first)
+        self._trunks: dict[str, Course] = {}
 
-        def measure(seen: Mapping[str, Any], month: Any, smuggled: Any) -> list[Any]:
-            window = month_window(seen, month, smuggled)
-            return [one.measure(window) for one in chosen]
+    @property
+    def engine(self) -> str:
+        """What steps this world: numpy or jax."""
+        return self._steps.engine
 
-        self._program = LiveProgram(inputs, frozenset(self._base), len(chosen), measure)
-        self._given = self._program.on_device(self._program.cut(self._base))
-        self._stocks: dict[int, list[Stocks]] = {0: self._program.start}
-        _, self._rows = self._program.walk(0, MONTHS, self._program.start, self._program.empty(), self._given)
-        self._past = quantiles(self._program.joined(self._rows))
+    def held(self) -> Any:
+        """Return what it holds in memory."""
+        courses = (self._root, *self._trunks.values())
+        own = (self._sample, self._parameters, self._inputs, self._windows, self._capped, self._readings, self._first)
+        return own, courses, self._steps.held()
 
-    def move(self, levers: Mapping[str, Any], *, start: str) -> LiveBands:
-        """Return the bands with levers set from a month on; InputError for a lever that does not fit."""
-        return self.answer(self.scenario.with_levers(levers, start=start))
+    def program(self) -> Program:
+        """Compile the months for this and other worlds of as many draws; takes seconds, and needs JAX."""
+        from countermove.market.engines.compiled_steps import Program
 
-    def answer(self, scenario: Scenario) -> LiveBands:
-        """Return the bands of a scenario that differs from the session's in levers alone; InputError when assumptions differ."""
-        if scenario.overrides != self.scenario.overrides or scenario.hazards != self.scenario.hazards:
-            raise InputError("its assumptions differ from the session's", where=scenario.id, hint="open a session of its own")
-        moved = self._moved(compile_scenario(scenario))
-        changed = {name: first for name, base in self._base.items() if (first := first_difference(moved[name], base)) < MONTHS}
-        first = min(changed.values(), default=MONTHS)
-        parts = self._program.on_device(self._program.cut({name: moved[name] for name in changed}))
-        given = [{**base, **part} for base, part in zip(self._given, parts, strict=True)]
-        _, rows = self._program.walk(first, MONTHS, self._stocks_before(first), self._rows, given)
-        series = self._program.joined(rows)
-        found = self._past.copy()
-        found[first:] = quantiles(series[first:])
-        return LiveBands(self.outcomes, found, series, first)
+        return Program(self._inputs, self._first, READ)
 
-    def _moved(self, compiled: Compiled) -> Mapping[str, Floats]:
+    def course(self, compiled: Compiled, trunk: str = "", bare: Compiled | None = None) -> Monthly:
+        """Return a scenario's monthly series, all that outcomes read.
+
+        It departs from the first scenario, or from its preset without changes (`bare`, known as `trunk`) where one is given.
+        InputError where its assumptions are not the world's; OtherShapes where a compiled program cannot run it.
+        """
+        if compiled.scenario.overrides != self._overrides:
+            where = compiled.scenario.id
+            raise InputError("its assumptions differ from the world's", where=where, hint="make a world of its own")
+        moved = self._moved(compiled)
+        with self._lock:
+            origin = self._root if bare is None else self._trunk(trunk, bare)
+            first = departure(moved, origin.moved)
+            stocks = self._stocks_before(origin, first)
+        return self._departed(origin, moved, first, stocks).monthly
+
+    def _trunk(self, name: str, bare: Compiled) -> Course:
+        if name not in self._trunks:
+            while len(self._trunks) > 1:
+                self._trunks.pop(next(iter(self._trunks)))
+            moved = self._moved(bare)
+            first = departure(moved, self._root.moved)
+            self._trunks[name] = self._departed(self._root, moved, first, self._stocks_before(self._root, first))
+        return self._trunks[name]
+
+    def _stepper(self, program: Program | None) -> Steps:
+        fast = None if program is None else program.steps(self._inputs, self._first)
+        return fast or ReferenceSteps(self._inputs, READ.__contains__)
+
+    def _departed(self, origin: Course | None, moved: Monthly, first: int = 0, stocks: Any = None) -> Course:
+        """Simulate from the first month in which inputs differ; what lies before is shared."""
+        if origin is None:
+            _, pieces = self._steps.walk(0, MONTHS, self._steps.start, moved)
+            return Course(moved, self._joined({}, 0, pieces), {0: self._steps.start})
+        if first >= MONTHS:
+            return origin
+        # Inputs that are equal become the same arrays, so that what is kept on the device is used.
+        same = {name for name, one in moved.items() if first_difference(one, origin.moved[name]) == MONTHS}
+        shared = {name: origin.moved[name] if name in same else one for name, one in moved.items()}
+        _, pieces = self._steps.walk(first, MONTHS, stocks, shared)
+        monthly = self._joined(origin.monthly, first, pieces)
+        return Course(shared, monthly, {month: known for month, known in origin.stocks.items() if month <= first})
+
+    def _joined(self, past: Monthly, first: int, pieces: Sequence[Monthly]) -> Monthly:
+        """Return whole series: the months before `first` of the past, then those of the pieces, side by side."""
+        if not first and len(pieces) == 1:
+            return pieces[0]
+        joined: dict[str, Floats] = {}
+        lanes = self._draws // len(pieces)
+        for name, one in pieces[0].items():
+            whole = np.empty((MONTHS, *one.shape[1:-1], self._draws), one.dtype)
+            if first:
+                whole[:first] = past[name][:first]
+            for number, piece in enumerate(pieces):
+                whole[first:, ..., number * lanes : (number + 1) * lanes] = piece[name]
+            joined[name] = whole
+        return joined
+
+    def _stocks_before(self, course: Course, month: int) -> Any:
+        """Return the stocks of a course before a month, kept once they are known."""
+        if month >= MONTHS:
+            return None
+        if month not in course.stocks:
+            known = max(one for one in course.stocks if one <= month)
+            course.stocks[month], _ = self._steps.walk(known, month, course.stocks[known], course.moved)
+        return course.stocks[month]
+
+    def _caps(self, compiled: Compiled) -> Bundle:
+        return cap_windows(cap_applies(foreign_cap_share(compiled.gates, GATE_PRODUCTS)), compiled.levers)
+
+    def _moved(self, compiled: Compiled) -> Monthly:
         """Compile what gates and levers set, (month, ...); a cap that covers what it did is not spread over draws again."""
-        from countermove.market.compile import GATE_PRODUCTS, moved_by_levers
-        from countermove.market.exogenous import cap_base, cap_windows
-        from countermove.market.gate_inputs import cap_applies, foreign_cap_share, gate_readings, readings_key
-
-        caps = cap_windows(cap_applies(foreign_cap_share(compiled.gates, GATE_PRODUCTS)), compiled.levers)
-        given = (self._parameters, self._values, compiled.gates, compiled.levers)
-        key = readings_key(compiled.gates)
+        given = (self._parameters, self._sample, compiled.gates, compiled.levers)
+        hazards = compiled.scenario.hazards
+        key = hazards, readings_key(compiled.gates)
         readings = self._readings.get(key)
         if readings is None:
-            readings = gate_readings(compiled.gates, self._parameters, self._values, self.scenario.hazards)
+            readings = gate_readings(compiled.gates, self._parameters, self._sample, hazards)
             self._readings = {key: readings}
-        found: dict[str, Floats] = moved_by_levers(*given, hazards=self.scenario.hazards, readings=readings)
-        if self._caps is not None and all(np.array_equal(window, self._caps[name]) for name, window in caps.items()):
-            return found | {name: self._base[name] for name in ("cap_base_flow", "cap_base_lump", "cap_reset")}
-        if self._caps is None:
-            self._caps = caps
-        return found | cap_base(self._parameters, caps, self._draws)
+        found: dict[str, Floats] = dict(moved_by_levers(*given, hazards=hazards, readings=readings))
+        windows = self._caps(compiled)
+        same = all(np.array_equal(window, self._windows[name]) for name, window in windows.items())
+        found |= self._capped if same else cap_base(self._parameters, windows, self._draws)
+        return {name: one for name, one in found.items() if name in self._inputs.monthly}
 
-    def _stocks_before(self, month: int) -> list[Stocks]:
-        """Return the stocks of the session's own scenario before a month, kept once they are known."""
-        if month not in self._stocks:
-            known = max(one for one in self._stocks if one <= month)
-            stocks, _ = self._program.walk(known, month, self._stocks[known], self._program.empty(), self._given)
-            self._stocks[month] = stocks
-        return self._stocks[month]
+
+def departure(moved: Monthly, other: Monthly) -> int:
+    """Return the first month in which two sets of monthly inputs differ, 132 if none."""
+    return min((first_difference(one, other[name]) for name, one in moved.items()), default=MONTHS)
 
 
 def first_difference(one: Floats, other: Floats) -> int:
@@ -132,13 +177,3 @@ def first_difference(one: Floats, other: Floats) -> int:
         return 0
     differs = (one != other).reshape(len(one), -1).any(axis=1)
     return int(np.argmax(differs)) if differs.any() else MONTHS
-
-
-def quantiles(series: Singles) -> Singles:
-    """Return the five quantiles over draws on the last axis, (..., level), interpolated as `statistics.quantile` does."""
-    ordered = np.sort(series, axis=-1)
-    places = (series.shape[-1] - 1) * np.array(list(LEVELS.values()))
-    below = places.astype(int)
-    low, high = ordered[..., below], ordered[..., np.minimum(below + 1, series.shape[-1] - 1)]
-    found: Singles = low + (places - below).astype(np.float32) * (high - low)
-    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,17 @@ def quantile(ordered: Floats, level: float) -> float:
     above = min(below + 1, len(ordered) - 1)
     low, high = float(ordered[below]), float(ordered[above])
     return low + (place - below) * (high - low)
+
+
+def quantiles(values: NDArray[Any]) -> Floats:
+    """Return all `LEVELS` of draws on the last axis, (level, ...), each as `quantile` interpolates."""
+    ordered = np.sort(values, axis=-1)
+    places = (values.shape[-1] - 1) * np.array(list(LEVELS.values()))
+    below = places.astype(int)
+    above = np.minimum(below + 1, values.shape[-1] - 1)
+    low, high = ordered[..., below], ordered[..., above]
+    found: Floats = np.moveaxis(low + (places - below) * (high - low), -1, 0)
+    return found
 
 
 def median_error(ordered: Floats) -> float:

@@ -1,4 +1,4 @@
-"""Drive the model over the months: a plain loop on NumPy, `lax.scan` on JAX, the same mechanisms in both."""
+"""Drive the model over the months: a plain loop on NumPy, on JAX the compiled one of `engines/months.py`, the same mechanisms."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import numpy as np
@@ -20,6 +20,8 @@ Where = str | Callable[[str], str]
 """Name of the file or option for errors, or a function from a lever id to its place."""
 
 _SPLIT_TOLERANCE = 1e-6
+KEPT = 64
+"""Settings compiled lately, some 40 kB each: a scenario passes several layers, and every one of them reads the status quo too."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -76,11 +78,35 @@ def compile_levers(settings: Mapping[str, Any], *, where: Where = "levers", star
     """Return monthly lever paths from a mapping of lever ids (with or without `levers.`) to settings.
 
     A plain value holds from `start`; a dated schedule from its own months. Levers and months that are not set read the status
-    quo. Raises InputError, naming the place, for unknown levers or parts (with the nearest), values out of range (with range and
+    quo. Settings that were compiled lately are neither checked nor compiled again.
+
+    Raises InputError, naming the place, for unknown levers or parts (with the nearest), values out of range (with range and
     unit), percentages, wrong types, impossible dates, dates before `start` or outside the clock, and splits that do not add up
     to one.
     """
-    first = month_index(start, where=_place(where, ""))
+    return _compiled(_Asked(settings, where, start, repr(settings)))
+
+
+class _Asked:
+    """Settings to compile, equal to others that read the same from the same month on, wherever they stand."""
+
+    __slots__ = ("settings", "start", "text", "where")
+
+    def __init__(self, settings: Mapping[str, Any], where: Where, start: str, text: str) -> None:
+        self.settings, self.where, self.start, self.text = settings, where, start, text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and (self.start, self.text) == (other.start, other.text)
+
+    def __hash__(self) -> int:
+        return hash((self.start, self.text))
+
+
+@lru_cache(maxsize=KEPT)
+def _compiled(asked: _Asked) -> LeverSettings:
+    """Check and compile; what raises is not kept, so an error always names the place that was given with it."""
+    settings, where = asked.settings, asked.where
+    first = month_index(asked.start, where=_place(where, ""))
     if not isinstance(settings, Mapping):
         raise InputError(
             f"a {type(settings).__name__} where a mapping of levers is expected",
@@ -147,8 +173,9 @@ def _product_path(schedule: Schedule) -> LeverPath:
     for month, value in sorted(schedule.items()):
         named[month:] = [cast("tuple[str, ...]", value)] * (MONTHS - month)
         pinned[month:] = True
-    pinned.flags.writeable = False
-    return LeverPath(np.array([float(len(names)) for names in named]), pinned, tuple(named))
+    values = np.array([float(len(names)) for names in named])
+    values.flags.writeable = pinned.flags.writeable = False
+    return LeverPath(values, pinned, tuple(named))
 
 
 def _check_splits(lever: Lever, paths: Mapping[str, LeverPath], where: str) -> None:

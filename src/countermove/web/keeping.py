@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol, TypeVar, cast
+
+import numpy as np
 
 
 class Holding(Protocol):
@@ -74,25 +76,27 @@ class Keeping:
             self._entries.popitem(last=False)
 
     def _nbytes(self) -> int:
-        seen: dict[int, int] = {}
-        for entry in self._entries.values():
-            seen.update(_arrays(entry.held()))
-        return sum(seen.values())
+        return sum(_weighed([entry.held() for entry in self._entries.values()]).values())
 
 
-def _arrays(value: Any) -> Iterator[tuple[int, int]]:
-    """Yield identity and bytes of every array that a value holds; a view holds the whole of what it looks at."""
-    base = getattr(value, "base", None)
-    if base is not None and hasattr(base, "nbytes"):
-        yield from _arrays(base)
-    elif hasattr(value, "nbytes"):
-        yield id(value), int(value.nbytes)
-    elif isinstance(value, Mapping):
-        for one in tuple(value.values()):
-            yield from _arrays(one)
-    elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _arrays(one)
-    elif is_dataclass(value):
-        for name in fields(value):
-            yield from _arrays(getattr(cast("Any", value), name.name))
+def _weighed(held: list[Any]) -> dict[int, int]:
+    """Return bytes by identity of every array in values; a view holds the whole of what it looks at."""
+    seen: dict[int, int] = {}
+    waiting = held
+    while waiting:  # thousands of arrays with every answer: a loop takes a fraction of what a recursion does
+        value = waiting.pop()
+        if isinstance(value, np.ndarray):
+            base = value.base
+            if base is not None and hasattr(base, "nbytes"):
+                waiting.append(base)
+            else:
+                seen[id(value)] = value.nbytes
+        elif isinstance(value, dict | list | tuple):
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+        elif hasattr(value, "nbytes"):
+            seen[id(value)] = int(value.nbytes)
+        elif isinstance(value, Mapping):
+            waiting.extend(tuple(value.values()))
+        elif is_dataclass(value):
+            waiting.extend(getattr(value, name.name) for name in fields(value))
+    return seen

@@ -16,22 +16,23 @@ from numpy.typing import NDArray
 
 from countermove.errors import InputError
 from countermove.experiments import pipeline
+from countermove.experiments.live import World
 from countermove.experiments.result import NOT_REACHED
 from countermove.experiments.scenario import Scenario, load_scenario
+from countermove.experiments.statistics import quantiles
+from countermove.market.engines.compiled_steps import OtherShapes, Program
+from countermove.market.steps import Monthly
 from countermove.outcomes import HORIZON, OUTCOMES, outcome
+from countermove.outcomes.periods import measured
 from countermove.outcomes.window import Window
 from countermove.policy.levers import compile_levers
 from countermove.quantities.calendar import MONTHS, month_index, month_name, period_months, quarters, years
 from countermove.web.keeping import Keeping
 from countermove.web.limits import MOST_KEPT_BYTES
-from countermove.web.periods import measured
 from countermove.web.schema import Bands, By, Headline, LiveAnswer, LiveRequest, Range, Side, Spread
-from countermove.web.stepping import Monthly, OtherShapes, Program
-from countermove.web.worlds import World
 
 Floats = NDArray[np.float64]
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 PREVIEW, REFINED = 64, 256
 """Draws of the first answer to a move, and of the one that follows when the lever rests."""
 
@@ -177,8 +178,7 @@ class Simulator:
         """Compile the loop for these numbers of draws; slow, meant for a thread in the background."""
         for number in draws if self._accelerate else ():
             world = self._world(scenario_of(Side()), number, 2026, None)
-            program = Program(*world.pattern())
-            self._programs[number] = program
+            self._programs[number] = world.program()
             # The first run of a world takes longest: the one that screens start with is made ready here.
             self.run(Side(), draws=number, seed=2026)
 
@@ -252,17 +252,6 @@ def scenario_key(scenario: Scenario) -> str:
     """Return what decides a scenario's results as text."""
     body = scenario.to_dict()
     return json.dumps([body["levers"], body["set"], body["hazards"], body.get("whatif", "")], sort_keys=True)
-
-
-def quantiles(values: Floats) -> Floats:
-    """Return the five quantiles of draws on the last axis, (level, ...), interpolated as `experiments.statistics` does."""
-    ordered = np.sort(values, axis=-1)
-    places = (values.shape[-1] - 1) * np.array(LEVELS)
-    below = places.astype(int)
-    above = np.minimum(below + 1, values.shape[-1] - 1)
-    low, high = ordered[..., below], ordered[..., above]
-    found: Floats = np.moveaxis(low + (places - below) * (high - low), -1, 0)
-    return found
 
 
 def bands(values: Floats, by: By) -> Bands:

@@ -1,6 +1,6 @@
 """The JAX engine: from a scenario's arrays and a joint sample to final numbers, in one compiled program.
 
-Inputs are compiled, months are stepped (`lax.scan`) and outcomes are measured inside, for 128 draws at a time, so that a
+Inputs are compiled, months are stepped (`CompiledMonths`) and outcomes are measured inside, for 128 draws at a time, so that a
 chunk's monthly arrays stay near the processor and only final numbers leave. Measured reasons: docs/decisions/0050.
 Programs are cached on disk across processes.
 """

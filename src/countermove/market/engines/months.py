@@ -45,14 +45,10 @@ class CompiledMonths:
         self._model, self._shared = model or Model(), shared
 
     def stocks(self, state: State) -> Stocks:
-        """Return a state as the loop carries it: a stack of stages would be copied every month."""
+        """Return a state as the loop carries it."""
         import jax.numpy as jnp
 
-        def parts(name: str, value: Any) -> tuple[Any, ...]:
-            array = jnp.asarray(value.raw if isinstance(value, Traced) else value, dtype=self._kind)
-            return tuple(array[stage] for stage in range(ERLANG)) if name in STAGED else (array,)
-
-        return tuple(parts(name, value) for name, value in zip(State._fields, state, strict=True))
+        return staged([jnp.asarray(value.raw if isinstance(value, Traced) else value, dtype=self._kind) for value in state])
 
     def state(self, stocks: Stocks) -> State:
         """Return stocks that a loop carried as plain arrays."""
@@ -92,8 +88,21 @@ class CompiledMonths:
             return after, store(carried[1], number, seen)
 
         body = work_shared(step, np.int32(0), (stocks, held)) if self._shared else step
-        found: tuple[Stocks, Any] = lax.fori_loop(first, last, body, (stocks, held))
+
+        def month(number: Any, carried: tuple[Stocks, Any]) -> tuple[Stocks, Any]:
+            # The number is longer where double precision was switched on for the whole process.
+            return body(lax.convert_element_type(number, np.int32), carried)
+
+        found: tuple[Stocks, Any] = lax.fori_loop(first, last, month, (stocks, held))
         return found
+
+
+def staged(state: Iterable[Any]) -> Stocks:
+    """Return arrays in the order of `State` as a loop carries them: a stack of stages would be copied every month."""
+    return tuple(
+        tuple(value[stage] for stage in range(ERLANG)) if name in STAGED else (value,)
+        for name, value in zip(State._fields, state, strict=True)
+    )
 
 
 def rows(shapes: Mapping[str, Any], months: int) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.outcomes.window import Index, Window, _collapse, share
+from countermove.outcomes.window import Index, Window, share
 from countermove.quantities.calendar import MONTHS
 
 Floats = NDArray[Any]
+NO_AXIS = 2
+"""Axes of a series that has none but month and draw."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,16 @@ class Periods(Window):
 
     def flow(self, name: str, index: Index = None) -> Floats:
         """Sum over each period, and over the axis that `index` cuts."""
-        return _collapse(_wide(self._cut(self.raw[name]).sum(axis=1)), index)
+        months = self._cut(_chosen(self.raw[name], index))
+        return _flat(months[:, 0] if self.months == 1 else months.sum(axis=1))
 
     def stock(self, name: str, index: Index = None) -> Floats:
         """Value at the end of each period; summed over the axis that `index` cuts."""
-        return _collapse(self.ends(name), index)
+        return _flat(_chosen(self.raw[name][self.months - 1 :: self.months], index))
 
     def mean(self, name: str, index: Index = None) -> Floats:
         """Mean over the months of each period."""
-        return _collapse(_wide(self._cut(self.raw[name]).mean(axis=1)), index)
+        return _flat(self._cut(_chosen(self.raw[name], index)).mean(axis=1))
 
     def weighted(self, name: str, weight: str) -> Floats:
         """Mean over the months of each period, each counted by a flow of its own; 0 where nothing flows."""
@@ -44,10 +47,6 @@ class Periods(Window):
     def before(self, name: str, month: int) -> Floats:
         """Value of a stock at the end of the month before `month`, the same for every period."""
         return np.tile(self.raw[name][month - 1], MONTHS // self.months)
-
-    def ends(self, name: str) -> Floats:
-        """Values at the ends of the periods, (..., period x draw)."""
-        return _ends(self.raw[name], self.months)
 
     def _cut(self, values: Floats) -> Floats:
         """Return (period, month of it, ..., draw)."""
@@ -71,6 +70,19 @@ def measured(measure: Callable[[Window], Floats], monthly: Mapping[str, Floats],
     after: Any = np.repeat(np.arange(1, number + 1) * months, draws)
     ends: Any = {name: _Ends(values, months) for name, values in monthly.items()}
     return np.broadcast_to(measure(Periods(ends, 0, after, months, monthly)), number * draws).reshape(number, draws)
+
+
+def _chosen(values: Floats, index: Index) -> Floats:
+    """Return what `index` cuts of the axis between month and draw, where there is one; the rest need not be summed."""
+    if index is None or values.ndim == NO_AXIS:
+        return values
+    return values[:, list(index) if isinstance(index, tuple) else index]
+
+
+def _flat(values: Floats) -> Floats:
+    """Sum over all axes between period and draw, and return (period x draw,)."""
+    found = values if values.ndim == NO_AXIS else values.sum(axis=tuple(range(1, values.ndim - 1)))
+    return found.reshape(-1)
 
 
 def _ends(values: Floats, months: int) -> Floats:
