@@ -36,6 +36,10 @@ Floats = NDArray[np.float64]
 RELATIVES = {place: offer(row.quality.like, row.route) for place, row in enumerate(ROWS) if row.quality.like is not None}
 
 
+#: Bound on the share of the budget that a newcomer may be wanted for, so that the inversion has a solution.
+MOST_OF_BUDGET = 0.8
+
+
 def log_performance(products: ProductTable, mix: Floats) -> Floats:
     """Log effective performance on each segment's work, in its system, (offer, segment, draw or 1): ``sum_w mix_w ln e_w``."""
     effective = np.maximum(products.effective_system, 1e-6)
@@ -123,7 +127,7 @@ def choice_constants(p: Bundle, products: ProductTable, c: Bundle, maturity: Flo
         wanted = units * c.list_price[place] / 1000.0 / years[entrant.year]
         gone = withdrawn(entrant.year)
         on_sale = {other: value for other, value in utilities.items() if other not in gone}
-        most = np.minimum(wanted, p.most_of_budget)
+        most = np.minimum(wanted, MOST_OF_BUDGET)
         utilities[place] = entrant_utility(most, on_sale, route_slice(row.route), p.nest_correlation)
     quality = unobserved_quality(utilities, observable, RELATIVES, draws)
 
