@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("toy")
 @pytest.fixture(autouse=True)
 def _no_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports have tests of their own; here a stand-in is written."""
-    monkeypatch.setattr("countermove.api._report_into", lambda stored, folder: (folder / "report.html").write_text("report"))
+    monkeypatch.setattr("countermove.api.write_report", lambda stored, path: path.write_text("report"))
 
 
 def test_run_prints_one_document_and_nothing_else(command) -> None:

@@ -14,6 +14,7 @@ from countermove.experiments.discovery import discover
 from countermove.experiments.robustness import robustness
 from countermove.experiments.sensitivity import sensitivity
 from countermove.experiments.sweep import sweep
+from countermove.storage.checksums import write_list
 
 try:
     import SALib
@@ -170,5 +171,6 @@ def test_what_other_data_gave_is_not_drawn_again(few: dict[str, Path], tmp_path:
     manifest = json.loads((out / "sweep.json").read_text())
     manifest["fingerprint"] = json.dumps(json.loads(manifest["fingerprint"]) | {"data": "0" * 64})
     (out / "sweep.json").write_text(json.dumps(manifest))
+    write_list(out)
     with pytest.raises(InputError, match="made with another data"):
         sensitivity(out, "china_compute_h100e")

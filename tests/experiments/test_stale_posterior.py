@@ -36,7 +36,7 @@ MOVED: dict[str, tuple[list[Edit], str]] = {
         "constants.effective_chip",
     ),
     "when a product came on offer": (
-        [("data/market/products.yaml", "direct:", 'h20: {from: "2024-01"', 'h20: {from: "2023-09"')],
+        [("data/market/offers.yaml", "    h20:\n", 'from: "2024-01"', 'from: "2023-09"')],
         "monthly.on_sale",
     ),
     "a rule of 2025": (
@@ -95,7 +95,7 @@ SAME: dict[str, list[Edit]] = {
     ],
     "the words of a rule": [("data/rules/us/bis/licensing/volume-cap-2026.yaml", "", "title: ", "title: Amended. ")],
     "when a product of later years comes on offer": [
-        ("data/market/products.yaml", "direct:", 'rubin: {from: "2026-10"', 'rubin: {from: "2027-01"')
+        ("data/market/offers.yaml", "    rubin:\n", 'from: "2026-10"', 'from: "2027-01"')
     ],
 }
 
