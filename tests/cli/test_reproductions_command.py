@@ -52,9 +52,9 @@ def test_what_matters_prints_conflicts_by_the_names_of_their_sources_and_writes_
     words = (
         "what-matters",
         "--draws",
-        "64",
+        "100",
         "--switch-draws",
-        "64",
+        "100",
         "--only",
         "supply.hbm_domestic_2026",
         "--out",

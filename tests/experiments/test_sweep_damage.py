@@ -157,5 +157,5 @@ def test_points_of_two_bytes_are_named(whole: tuple[Path, Path], tmp_path: Path)
     with pytest.raises(InputError, match="damaged"):
         SweepTable(folder)
     write_list(folder)
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="points.parquet: the file is damaged"):
         SweepTable(folder)

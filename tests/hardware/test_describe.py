@@ -5,6 +5,7 @@ import json
 import pytest
 
 from countermove.errors import InputError
+from countermove.evidence.entry import resolve
 from countermove.evidence.ledger import load_ledger
 from countermove.hardware.describe import KINDS, catalogue_rows, describe, register_paths
 
@@ -40,7 +41,7 @@ def test_unknown_facts_are_named_as_such():
 @pytest.mark.parametrize("path", ["chips/h200-sxm", "chips/910c", "systems/cloudmatrix-384", "models/deepseek-v3"])
 def test_paths_of_the_evidence_lead_here(path):
     register_paths()
-    entry = load_ledger().resolve(path)
+    entry = resolve(load_ledger(), path)
     assert entry.facts
     assert entry.sources
 
@@ -51,4 +52,4 @@ def test_wrong_kinds_and_names_get_the_nearest_right_one():
     with pytest.raises(InputError, match="systems"):
         describe("system", "cloudmatrix-384")
     with pytest.raises(InputError, match="chips/h200-sxm"):
-        load_ledger().resolve("chips/h200-sxn")
+        resolve(load_ledger(), "chips/h200-sxn")

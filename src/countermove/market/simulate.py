@@ -57,10 +57,12 @@ def simulate_months(
     *,
     model: Model | None = None,
     keep: Callable[[str], bool] = lambda _: True,
+    xp: Any = np,
 ) -> Trajectory:
     """Run the months [first, last) on NumPy from the stocks before them; the series hold these months alone.
 
-    Stretches one after the other give the bits of a whole run. InputError for months outside the clock.
+    Stretches one after the other give the bits of a whole run. `xp` is what the mechanisms take for NumPy, for example one that
+    notes which bounds bind. InputError for months outside the clock.
     """
     if not 0 <= first <= last <= MONTHS:
         raise InputError(f"months {first} to {last} were asked for", where="months", hint=f"the clock has months 0 to {MONTHS}")
@@ -71,7 +73,7 @@ def simulate_months(
         for month in range(first, last):
             x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
             for sub in range(steps):
-                state, flows = chosen.month(state, p, c, _only_once(x, sub), np)
+                state, flows = chosen.month(state, p, c, _only_once(x, sub), xp)
                 seen = observe(state, p, c, x, flows, np)
                 for name, value in seen.items():
                     if not keep(name):

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from countermove.market.inputs import Bundle, MarketInputs
+from countermove.market.inputs import MarketInputs
 from countermove.market.model import Model
+from countermove.market.simulate import simulate_months
 from countermove.quantities.calendar import MONTHS
 
 Flags = NDArray[np.bool_]
@@ -141,13 +142,10 @@ def by_row(binds: Flags, draws: int) -> Flags:
 
 def recorded(inputs: MarketInputs, model: Model | None = None) -> list[Binding]:
     """Run all months and return what was decisive where; months are stepped whole."""
-    chosen, p, c, state = model or Model(), Bundle(inputs.parameters), Bundle(inputs.constants), inputs.initial
-    recorder = RecordingNumpy(inputs.draws)
-    with np.errstate(under="ignore"):
-        for month in range(MONTHS):
-            recorder.month = month
-            x = Bundle({name: values[month] for name, values in inputs.monthly.items()})
-            state, _ = chosen.month(state, p, c, x, recorder)
+    recorder, state = RecordingNumpy(inputs.draws), inputs.initial
+    for month in range(MONTHS):
+        recorder.month = month
+        state = simulate_months(inputs, state, month, month + 1, model=model, keep=lambda _: False, xp=recorder).final
     return list(recorder.bindings())
 
 
