@@ -78,11 +78,11 @@ def _test(found: dict[str, Any] | None) -> str:
     """Say how a box found in one half of the worlds does in the other half."""
     if found is None:
         return "not tested: half of the worlds give no box"
-    odds = f"p = {found['chance']:.2g}" if found["chance"] >= 1e-4 else "p < 0.0001"
+    chance = f"p = {found['chance']:.2g}" if found["chance"] >= 1e-4 else "p < 0.0001"
     verdict = "more than chance" if found["told_from_chance"] else "NOT told from chance"
     return (
         f"{verdict}: a box found in half of the worlds holds in {found['density']:.1%} of the other half's runs inside "
-        f"({found['worlds']:,} worlds), against {found['elsewhere']:.1%} outside ({odds})"
+        f"({found['worlds']:,} worlds), against {found['elsewhere']:.1%} outside ({chance})"
     )
 
 

@@ -1,4 +1,4 @@
-"""Figures of games: payoff heat maps with best replies marked, survival bars, quantal paths, odds before and after.
+"""Figures of games: payoff heat maps with best replies marked, survival bars, quantal paths, probabilities before and after.
 
 Every figure has a name, a description and numbers in words, so that no meaning rests on colour alone.
 """
@@ -126,7 +126,7 @@ def odds_dots(identity: str, rows: Sequence[tuple[str, Mapping[str, Any], Mappin
     legend = "open circle: before; dot: after one refusal; diamond: after all reports; right: Bayes factor"
     body.append(svg.text(0, floor + 36, legend, font_size=SMALL, fill=MUTED))
     about = "Probability of each capability or reading before any report, after the refusal alone, and after all reports."
-    return svg.figure(identity, "Odds before and after", about, (left + width + 70, floor + 46), body)
+    return svg.figure(identity, "Probabilities before and after", about, (left + width + 70, floor + 46), body)
 
 
 def aims_map(identity: str, points: Sequence[Mapping[str, Any]], steps: int) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of long work and their addresses: large runs and comparisons, a game, the odds of a case."""
+"""The kinds of long work and their addresses: large runs and comparisons, a game, the probabilities of a case."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _claims(asked: JobRequest) -> tuple[str, Work]:
     from countermove.desk.claims import claims, find_case
 
     case = find_case(asked.case)
-    return f"{case.title}: odds", lambda progress: claims(case.id, progress=progress, **_drawn(asked))
+    return f"{case.title}: probabilities", lambda progress: claims(case.id, progress=progress, **_drawn(asked))
 
 
 def _refusal(asked: JobRequest) -> tuple[str, Work]:

@@ -39,7 +39,7 @@ class Lookups:
             ),
             Address("GET", "/api/catalog/{kind}", self.catalog, "Chips, systems or models"),
             Address("GET", "/api/catalog/{kind}/{name}", self.catalog_entry, "One of them with its sources"),
-            Address("GET", "/api/claims/{case}", self.claims, "The claims of a case with the evidence; odds are a job"),
+            Address("GET", "/api/claims/{case}", self.claims, "The claims of a case with the evidence; probabilities are a job"),
             Address("GET", "/api/check/{item}", self.check, "Both governments' rules on one transaction", query=told),
             Address(
                 "GET",

@@ -11,7 +11,7 @@ from countermove.web.schema import Answer, Seed, Side, Strict, Word, Year
 
 
 class JobRequest(Strict):
-    """Long work: a run, a comparison, a game, the odds of a case's claims, or what a refusal reveals."""
+    """Long work: a run, a comparison, a game, the probabilities of a case's claims, or what a refusal reveals."""
 
     kind: Literal["run", "compare", "game", "claims", "refusal"]
     scenarios: Annotated[list[Side], Field(max_length=4, default_factory=list)]

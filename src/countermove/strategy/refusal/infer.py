@@ -81,7 +81,7 @@ def infer_refusal(
     use_cache: bool = True,
     progress: Progress | None = None,
 ) -> Inference:
-    """Return the odds before and after the chosen events (all of them by default).
+    """Return the probabilities before and after the chosen events (all of them by default).
 
     `priors` sets prior probabilities of capabilities by name; the rest are the model's own. Raises InputError for unknown
     names, priors not strictly between 0 and 1, and a negative precision.
@@ -191,7 +191,7 @@ def _hidden(
     together: Floats,
     share: float,
 ) -> Belief:
-    """Return the odds of a chip that no draw contains: the same worlds, in which refusing forgoes no relief at all.
+    """Return the probability of a chip that no draw contains: the same worlds, in which refusing forgoes no relief at all.
 
     An upper bound on what the reports can say for an equal chip: no other capability lowers the cost of refusing more.
     """
