@@ -10,11 +10,12 @@ from market_runs import Floats, Month, box, changed, compiled, inputs, walk, wit
 
 from countermove.market.inputs import Bundle
 from countermove.market.mechanisms.foreign_supply import step
-from countermove.market.offers import AMD, H200
+from countermove.market.offers import H200, of_vendor
 from countermove.quantities.calendar import month_index
 
 TIGHT, LOOSE = 0.5, 1.0
 RULE = month_index("2026-01")
+AMD = of_vendor("amd", "direct")
 
 CASES = [(preset, period) for preset in ("open-h200+open", "h200-rule+open") for period in ("since-rule", "cumulative", "yearly")]
 

@@ -137,7 +137,7 @@ def with_facts(item: Item, given: Mapping[str, Fact]) -> Item:
         tpp, area = facts["tpp"], facts["die_area_mm2"]
         assert isinstance(tpp, tuple), "tpp is a number"  # noqa: S101
         assert isinstance(area, tuple), "die area is a number"  # noqa: S101
-        if area[0] <= 0.0:
+        if math.isfinite(area[0]) and area[0] <= 0.0:  # an unknown area reaches to minus infinity
             raise InputError("a die of no area", where="die_mm2", hint="give square millimetres above 0, or leave it out")
         facts["performance_density"] = density(tpp, area)
     if "total_bandwidth_gb_s" not in given:
