@@ -151,6 +151,17 @@ def test_a_sweep_of_an_earlier_version_is_refused(whole: tuple[Path, Path], tmp_
         SweepTable(folder)
 
 
+def test_resuming_writes_damaged_points_again(whole: tuple[Path, Path], tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(whole[1], tmp_path / "out"))
+    before = (folder / "points.parquet").read_bytes()
+    (folder / "points.parquet").write_bytes(bytes([before[0] ^ 1]) + before[1:])
+    with pytest.raises(InputError, match="damaged"):
+        SweepTable(folder)
+    sweeping.sweep(whole[0], folder, executor="serial", resume=True)
+    assert (folder / "points.parquet").read_bytes() == before
+    assert SweepTable(folder).plan.points.count
+
+
 def test_points_of_two_bytes_are_named(whole: tuple[Path, Path], tmp_path: Path) -> None:
     folder = Path(shutil.copytree(whole[1], tmp_path / "out"))
     (folder / "points.parquet").write_bytes(b"PA")

@@ -9,12 +9,15 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import countermove
 from countermove.errors import DataError, InputError
 from countermove.evidence.data_tree import DATA
+from countermove.evidence.ledger import load_parameters
 from countermove.evidence.strict_yaml import loads
+from countermove.market.offer_parameters import check_offers
 from countermove.market.offers import (
     DOMESTIC,
     FOREIGN,
@@ -89,6 +92,7 @@ print(json.dumps({
     "nvidia": float(np.median(outcomes["nvidia_china_cards"]["2028"])),
     "cards": float(np.median(outcomes["china_cards"]["2028"])),
     "vendor": OFFER_VENDORS[offer(name, route)],
+    "nvidia_revenue": float(np.median(outcomes["nvidia_china_ai_revenue_usd_bn"]["2028"])),
     "vendors": list(VENDORS),
     "split": float(inputs.constants["wafer_split"].sum(axis=0).max()),
 }))
@@ -97,13 +101,24 @@ print(json.dumps({
 
 def sold_in_a_copy(folder: Path, added: Mapping[str, tuple[str, str]], name: str, route: str) -> dict[str, object]:
     """Copy the package, add texts to its data (file -> mark, text before it; at the end where the mark is empty), and run it."""
-    copy = folder / "countermove"
-    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    copy = copied(folder)
     for file, (mark, text) in added.items():
         path = copy / file
         whole = path.read_text(encoding="utf-8")
         assert mark in whole
         path.write_text(whole.replace(mark, text + mark, 1) if mark else whole + text, encoding="utf-8")
+    return sold(folder, name, route)
+
+
+def copied(folder: Path) -> Path:
+    """Copy the package into a folder."""
+    copy = folder / "countermove"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    return copy
+
+
+def sold(folder: Path, name: str, route: str) -> dict[str, object]:
+    """Run the package of a folder, and say what became of one offer."""
     command = [sys.executable, "-c", SELL, name, route]
     done = subprocess.run(command, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -134,12 +149,29 @@ def test_offers_are_chosen_by_route_vendor_and_group_and_not_by_their_place() ->
     assert set(OFFER_VENDORS[of_vendor("huawei")]) == {"huawei"}  # type: ignore[index]
     assert of_vendor("nvidia", "direct") == slice(0, 10)
     assert in_group("low-end") == side_by_side((offer("l20"), offer("rtx-pro-6000d")))
-    assert isinstance(in_group("high-end"), tuple)
+    assert isinstance(in_group("high-end"), np.ndarray)
     with pytest.raises(InputError, match="did you mean 'h200-sxm'"):
         offer("h200-sxn")
     with pytest.raises(InputError, match="no offer fits"):
         of_vendor("huawey")
     assert DOMESTIC.stop == len(OFFER_ROUTES)
+
+
+def test_the_order_of_rows_means_nothing(tmp_path: Path) -> None:
+    """The H200's row at the end of its route, behind AMD's: NVIDIA's offers no longer lie side by side."""
+    text = (DATA / "market" / "offers.yaml").read_text(encoding="utf-8")
+    first = text.index("    h200-sxm:\n")
+    row = text[first : text.index("    b30a:\n")]
+    there = sold_in_a_copy(tmp_path / "there", {}, "h200-sxm", "direct")
+    folder = tmp_path / "moved"
+    copied(folder)
+    moved = text.replace(row, "", 1).replace("  grey:\n", row + "  grey:\n", 1)
+    (folder / "countermove" / OFFERS).write_text(moved, encoding="utf-8")
+    here = sold(folder, "h200-sxm", "direct")
+    assert here.keys() == there.keys()
+    for name, value in here.items():
+        exact = isinstance(value, str | bool) or name == "vendors"
+        assert value == (there[name] if exact else pytest.approx(there[name], rel=1e-9)), name
 
 
 SLIPS = [
@@ -167,10 +199,41 @@ SLIPS = [
     ),
     ("successor: ascend-910c", "successor: cambricon-590", "ascend-910b", ["another vendor's"]),
     ('until: "2028-01"', 'until: "2028-13"', "h20", ["2028-13"]),
+    ('until: "2028-01"', 'until: "2023-12"', "h20", ["before it comes"]),
+    ("price: [foreign.price_h20]", "price: foreign.price_h20", "h20", ["a list of parameters, such as"]),
+    ("ahead: false", "ahead: 'yes'", "h200-sxm", ["boolean"]),
+    ("    mi325x:\n", "    ascend-910c:\n", "ascend-910c", ["is a Chinese vendor", "under 'domestic'"]),
     ("year: 2022, units: [demand.latent_a100_2022]", "year: 2022", "a100-sxm", ["'units'", "'market'"]),
     ("  grey:\n", "  gray:\n", "gray", ["unknown route 'gray'", "'grey'"]),
     ("    ascend-910b:\n", "    biren-br100:\n", "biren-br100", ["no vendor of vendors.yaml"]),
 ]
+
+
+NAMED = [
+    ("price: [foreign.price_h20]", "price: [foreign.line_months]", ["line_months (month) is not in thousand usd/package"]),
+    (
+        "price: [foreign.price_h20]",
+        "price: [foreign.price_h21]",
+        ["no parameter is called 'foreign.price_h21'", "'foreign.price_h20'"],
+    ),
+    ("rate: foreign.h20_line_rate", "rate: foreign.line_months", ["is not in thousand package/month"]),
+    ("[demand.latent_h20_2024]", "[demand.latent_h20_2024, demand.latent_h20_2024]", ["is not in thousand package/year"]),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "fragments"), NAMED)
+def test_a_parameter_that_does_not_exist_or_counts_something_else_is_told_with_its_line(
+    old: str, new: str, fragments: list[str]
+) -> None:
+    text = (DATA / "market" / "offers.yaml").read_text(encoding="utf-8")
+    assert old in text
+    document = loads(text.replace(old, new, 1), "data/market/offers.yaml")
+    rows = read_offers(document, VENDORS)["direct"]
+    with pytest.raises(DataError) as caught:
+        check_offers(document, rows, load_parameters())
+    assert "data/market/offers.yaml:" in str(caught.value)
+    assert "offers.direct.h20" in str(caught.value)
+    assert all(fragment in str(caught.value) for fragment in fragments), str(caught.value)
 
 
 @pytest.mark.parametrize(("old", "new", "place", "fragments"), SLIPS)

@@ -49,7 +49,10 @@ def calibrate(
     reference: Annotated[bool, typer.Option("--reference", help="Also run NUTS, two chains of 1,000 draws.")] = False,
     install: Annotated[bool, typer.Option("--install", help="Make it the ensemble that runs read by default.")] = False,
     restamp: Annotated[
-        bool, typer.Option("--restamp", help="First ask whether the recorded ensemble still holds; if so, only stamp it.")
+        bool,
+        typer.Option(
+            "--restamp", help="First ask whether the recorded ensemble still holds; if so, only stamp it (with --install)."
+        ),
     ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -67,9 +70,10 @@ def calibrate(
     from countermove.outcomes.published_errors import targets
 
     if restamp:
-        moved = recorded.restamped()
+        moved = recorded.restamped(write=install)
         if not moved:
-            say("the recorded ensemble still gives the same numbers: stamped anew", quiet=quiet)
+            done = "stamped anew" if install else "add --install to stamp it anew"
+            say(f"the recorded ensemble still gives the same numbers: {done}", quiet=quiet)
             if as_json:
                 print_json(recorded.recorded_fit())
             return

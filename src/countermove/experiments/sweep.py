@@ -102,7 +102,7 @@ def sweep(
         check_new(ledger.folder)
     workplace = open_executor(executor, plan, workers=workers, scheduler=scheduler)
     with workplace, ledger.locked():
-        if not (ledger.folder / MANIFEST).is_file():
+        if not (ledger.folder / MANIFEST).is_file() or not _are_whole(ledger, POINTS):
             _begin(plan, ledger)
         done, damaged = ledger.done(plan.chunks, rows=plan.spec.keep == "final")
         if damaged:
@@ -116,7 +116,7 @@ def sweep(
             finished += plan.chunk(files.number).rows
             if progress is not None:
                 progress(finished, plan.runs)
-        if missing or not _is_summarised(ledger):
+        if missing or not _are_whole(ledger, SUMMARY, SUMMARY_TABLE):
             _summarise(plan, ledger)
             ledger.finish()
     return Done(ledger.folder, len(done), len(missing), len(damaged))
@@ -128,10 +128,10 @@ def damaged_text(damaged: list[int]) -> str:
     return f"{len(damaged)} of the chunks are damaged or incomplete and computed again: {shown}"
 
 
-def _is_summarised(ledger: Ledger) -> bool:
-    """Whether the summary and the points are there, as they were written."""
+def _are_whole(ledger: Ledger, *names: str) -> bool:
+    """Whether files of the folder are there, as they were written."""
     try:
-        for name in (SUMMARY, SUMMARY_TABLE, POINTS):
+        for name in names:
             ledger.read(ledger.folder / name)
     except InputError:
         return False

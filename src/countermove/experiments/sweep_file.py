@@ -84,7 +84,7 @@ class SweepFile(BaseModel):
     schema_: Literal[1] = Field(alias="schema")
     scenarios: tuple[str, ...] = Field(min_length=1)
     design: Design = Design()
-    draws: Annotated[int, Field(ge=1)] = 1000
+    draws: Annotated[int, Field(ge=1, strict=True)] = 1000
     shared_draws: Literal["levers", "all", "none"] = "levers"
     """Which points see the same draws: those that differ in levers alone, all of them, or none; scenarios always do."""
     seed: Annotated[int, Field(ge=0)] = SEED

@@ -96,12 +96,12 @@ def _names(folder: Path) -> tuple[str, ...]:
         return tuple(str(name) for name in stored["names"])
 
 
-def restamped(folder: Path = FOLDER) -> list[str]:
+def restamped(folder: Path = FOLDER, *, write: bool = True) -> list[str]:
     """Stamp the recorded ensemble anew if it still holds; else return in words why it does not.
 
     It holds while fitted priors and published values are the same, and so are the simulated values of sixteen draws of the prior
     and of sixteen worlds of the posterior. Compiled inputs may differ: a new parameter, another unit or name, a product of
-    later years. DataError for a broken file.
+    later years. Without `write` it is only asked. DataError for a broken file.
     """
     ensemble = read_ensemble(folder)
     if ensemble is None:
@@ -115,7 +115,8 @@ def restamped(folder: Path = FOLDER) -> list[str]:
     aims = targets()
     if before.shape != (len(aims.rows), PROBE) or not np.allclose(probed(ensemble, aims), before, rtol=SAME, atol=1e-9):
         return ["simulated values of worlds of the posterior"]
-    stamp(folder)
+    if write:
+        stamp(folder)
     return []
 
 

@@ -36,6 +36,7 @@ from countermove.market.lever_inputs import lever_inputs
 from countermove.market.mechanisms.learning import negative_binomial_yield
 from countermove.market.model import ORDER
 from countermove.market.observe import CONSTANTS, INPUTS, PARAMETERS
+from countermove.market.offer_parameters import check_parameters
 from countermove.market.offers import DOMESTIC_PRODUCTS, GREY, GREY_CLASSES, OFFER_PRODUCTS
 from countermove.market.state import POOLS, State
 from countermove.market.tables import constants, effective_scale, segment_mix
@@ -133,6 +134,7 @@ def assemble(
     from countermove.hardware.products import product_table, supply_table
     from countermove.policy.levers import compile_levers
 
+    check_parameters()
     products = product_table(OFFER_PRODUCTS)
     supply = supply_table(DOMESTIC_PRODUCTS)
     c = constants(p, products, supply, dt, n)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from countermove.errors import InputError
 from countermove.market.dates import DateWords
@@ -32,7 +32,15 @@ def _month(text: str) -> str:
 
 Month = Annotated[str, AfterValidator(_month)]
 ParameterPath = Annotated[str, Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")]
-Factors = Annotated[tuple[ParameterPath, ...], Field(min_length=1)]
+
+
+def _listed(value: object) -> object:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("expected a list of parameters, such as [foreign.price_h20]")
+    return value
+
+
+Factors = Annotated[tuple[ParameterPath, ...], BeforeValidator(_listed)]
 """Parameters that are multiplied with each other, in this order."""
 
 
@@ -47,7 +55,7 @@ class Line(Row):
 
     rate: ParameterPath
     months: ParameterPath
-    ahead: bool
+    ahead: StrictBool
     starts: Month | None = None
     fades: ParameterPath | None = None
 
@@ -71,7 +79,7 @@ class Wanted(Row):
 
     year: int = Field(ge=2022, le=2025)
     units: Factors | None = None
-    shared: bool = False
+    shared: StrictBool = False
     market: Factors | None = None
     of: Factors | None = None
 
@@ -153,6 +161,8 @@ class OfferRow(Row):
             raise ValueError(f"the key '{name}' is missing: the {self.route} route needs it")
         for name in sorted(given - allowed):
             raise ValueError(f"the key '{name}' has no meaning on the {self.route} route")
+        if self.until is not None and self.last_month <= self.first_month:
+            raise ValueError(f"it leaves the market ({self.until}) before it comes ({self.start})")
         if self.quality.entrant is not None and self.route != "direct":
             raise ValueError("an 'entrant' is a chip on the direct route")
         return self
@@ -194,7 +204,7 @@ class VendorRow(Row):
     performance: ParameterPath
     software: Factors
     memory_scale: ParameterPath | None = None
-    own_memory: bool = False
+    own_memory: StrictBool = False
     split: ParameterPath | None = None
     plan_share: ParameterPath | None = None
     wafer_share: ParameterPath | None = None

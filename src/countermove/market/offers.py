@@ -21,6 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.reading import check_top, checked, value_checked
@@ -28,8 +31,8 @@ from countermove.evidence.strict_yaml import Document, load
 from countermove.hardware.catalogue import load_catalogue
 from countermove.market.offer_rows import CLASSES, ROUTES, OfferRow, Shared, VendorRow
 
-Place = slice | tuple[int, ...]
-"""Offers on the offer axis: a slice where they lie side by side, else their places."""
+Place = slice | NDArray[np.intp]
+"""Offers on the offer axis: a slice where they lie side by side, else their places, which cut an axis as a slice does."""
 
 
 def read_vendors(document: Document) -> tuple[dict[str, VendorRow], Shared]:
@@ -71,9 +74,12 @@ def _check_row(
     if row.id not in chips:
         raise document.error(f"no chip is called '{row.id}'", *place, hint=did_you_mean(row.id, chips))
     vendor = chips[row.id].vendor
-    if (row.route == "domestic") != (vendor in vendors):
-        what = "is no vendor of vendors.yaml" if row.route == "domestic" else "is a Chinese vendor"
-        raise document.error(f"{vendor}, which sells {row.id}, {what}", *place, hint=did_you_mean(vendor, vendors))
+    if row.route == "domestic" and vendor not in vendors:
+        what = f"{vendor}, which sells {row.id}, is no vendor of vendors.yaml"
+        raise document.error(what, *place, hint=f"give it a row there; {did_you_mean(vendor, vendors)}")
+    if row.route != "domestic" and vendor in vendors:
+        what = f"{vendor}, which sells {row.id}, is a Chinese vendor"
+        raise document.error(what, *place, hint="write the row under 'domestic'")
     others = set(names) - {row.id}
     for key, name in (("quality", row.quality.like), ("successor", row.successor)):
         if name is not None and name not in others:
@@ -151,7 +157,7 @@ def side_by_side(places: Iterable[int]) -> Place:
     if not found:
         raise InputError("no offer fits", where="offers", hint="name a vendor or group that has a row")
     first, last = found[0], found[-1] + 1
-    return slice(first, last) if found == tuple(range(first, last)) else found
+    return slice(first, last) if found == tuple(range(first, last)) else np.array(found, dtype=np.intp)
 
 
 H200 = offer("h200-sxm")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Index = int | slice | tuple[int, ...] | None
+Index = int | slice | tuple[int, ...] | NDArray[np.intp] | None
 
 TINY = 1e-12
 
