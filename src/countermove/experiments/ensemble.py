@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 FOLDER = Path(str(DATA)) / "ensembles"
 ROWS = 4096
-REBUILD = "make ensemble stamps it anew where no simulated number moved, and else rebuilds it; --prior shows the world before data"
+REBUILD = "make ensemble stamps it anew where no simulated number moved, else rebuilds it; --prior shows the world before data"
 
 
 @dataclass(frozen=True)
