@@ -58,8 +58,10 @@ def test_jax_in_double_precision_agrees_with_numpy(market: MarketInputs) -> None
     compiled_run = simulate(market, engine="jax")
     assert beyond(differences(box_run(PRESET), compiled_run, slice(0, PRIOR_DRAWS)), 1e-12) == {}
     # In a few corners the second round of rationing hangs on an offer that is all but sold out, so that rounding grows by
-    # several orders within a run; the engines then agree to eight digits only (powers are exp(y ln x) where months are compiled).
-    assert beyond(differences(box_run(PRESET), compiled_run, slice(PRIOR_DRAWS, BOX)), 1e-8) == {}
+    # several orders within a run; the engines then agree to nine digits only. A mean price over next to no units keeps one less.
+    corners = differences(box_run(PRESET), compiled_run, slice(PRIOR_DRAWS, BOX))
+    assert beyond({"domestic_price": corners.pop("domestic_price")}, 1e-8) == {}
+    assert beyond(corners, 1e-9) == {}
 
 
 @needs_jax
