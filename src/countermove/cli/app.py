@@ -29,6 +29,7 @@ from countermove.cli import (
     doctor,
     evidence,
     explain,
+    forecasts,
     infer,
     play,
     predict,
@@ -96,6 +97,7 @@ for command in (
     discover,
     what_matters,
     calibrate,
+    forecasts,
 ):
     command.add_to(app)
 

@@ -29,6 +29,7 @@ HINDCAST = """Examples:
   countermove hindcast --fit-to 2024-12
   countermove hindcast --fit-to 2024-12 --vintage strict --json
   countermove hindcast --fit-to 2026-01 --score actuals.csv
+  countermove hindcast --rolling --resume
 
 The file to score has the columns series,period,value,unit; series are ids of published series or of outcomes.
 """
@@ -117,7 +118,16 @@ def forget(folder: Path) -> None:
 
 
 def hindcast(
-    fit_to: Annotated[str, typer.Option("--fit-to", metavar="DATE", help="Last month that may be known: 2024-12.")],
+    fit_to: Annotated[str | None, typer.Option("--fit-to", metavar="DATE", help="Last month that may be known: 2024-12.")] = None,
+    rolling: Annotated[
+        bool, typer.Option("--rolling", help="Predict from five origins, strict vintage, and score against a fixed reference.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With --rolling: go on from the origins and stages that an earlier run kept.")
+    ] = False,
+    install: Annotated[
+        bool, typer.Option("--install", help="With --rolling: record the verdict for the Validation page.")
+    ] = False,
     vintage: Annotated[
         str, typer.Option("--vintage", help="strict: published by then; latest: of periods up to then, as known today.")
     ] = "latest",
@@ -130,23 +140,39 @@ def hindcast(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Fit to what was known by a date, predict what came after, and score it against naive predictions."""
+    """Fit to what was known by a date, predict what came after, and score it against predictions that need no model."""
     from countermove.inference.history_model import use_devices
 
     use_devices()
+    if rolling:
+        from countermove.cli.rolling import run_rolling
+
+        refuse_with_rolling(fit_to=fit_to, score=score, fresh=fresh, vintage=None if vintage in {"latest", "strict"} else vintage)
+        run_rolling(
+            particles=particles,
+            draws=draws,
+            seed=seed,
+            store=store,
+            resume=resume,
+            install=install,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     from countermove.inference.hindcast import hindcast as run
     from countermove.inference.hindcast_text import document, text
     from countermove.inference.score_file import read_scores
     from countermove.inference.vintage import check_vintage, cut_date
 
-    cut_date(fit_to)
+    day = needs_a_date(fit_to, resume=resume, install=install)
+    cut_date(day)
     check_vintage(vintage)
-    folder = store / f"{fit_to}-{vintage}"
+    folder = store / f"{day}-{vintage}"
     if fresh:
         forget(folder)
     rows: tuple[Published, ...] | None = None if score is None else read_scores(score)
     found = run(
-        fit_to,
+        day,
         vintage=vintage,
         score=rows,
         particles=particles,
@@ -159,6 +185,29 @@ def hindcast(
         print_json(document(found))
     else:
         print_text(text(document(found)))
+
+
+def needs_a_date(fit_to: str | None, *, resume: bool, install: bool) -> str:
+    """The date of a single hindcast; InputError without one, and for what only rolling origins have."""
+    from countermove.errors import InputError
+
+    if resume or install:
+        name = "--resume" if resume else "--install"
+        raise InputError(f"{name} belongs to --rolling", where=name, hint="a single hindcast goes on by itself; add --rolling")
+    if fit_to is None:
+        raise InputError("no date to fit to", where="--fit-to", hint="give --fit-to 2024-12, or --rolling for five origins")
+    return fit_to
+
+
+def refuse_with_rolling(**given: object) -> None:
+    """Raise InputError for an option of a single hindcast: origins, vintage and rows are fixed beforehand."""
+    from countermove.errors import InputError
+
+    for name, value in given.items():
+        if value:
+            option = f"--{name.replace('_', '-')}"
+            hint = f"leave {option} out; origins, vintage and rows are fixed (docs/decisions/0091-rolling-origins.md)"
+            raise InputError(f"{option} does not go with --rolling", where=option, hint=hint)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200, VENDORS
+from countermove.market.offers import DOMESTIC, FOREIGN, GREY, H200, NVIDIA, VENDORS, in_group
 from countermove.outcomes.outcome import Outcome
 from countermove.outcomes.window import Floats, Window, share
 
 CNY_PER_USD = 7.2
+LOW_END = in_group("low-end")
 
 
 def market_value(w: Window) -> Floats:
@@ -32,6 +33,24 @@ MONEY = (
         "Direct legal deliveries of all NVIDIA accelerators, low-end cards included; no networking, gaming or grey sales.",
         ("nvidia_china",),
         lambda w: w.flow("nvidia_china"),
+    ),
+    Outcome(
+        "nvidia_china_datacenter_revenue_usd_bn",
+        "NVIDIA's data-centre revenue in China",
+        "usd_bn",
+        "flow",
+        "Direct legal deliveries of NVIDIA's accelerators with stacked memory; no low-end cards, networking, gaming or grey sales.",
+        ("value",),
+        lambda w: w.flow("value", NVIDIA) - w.flow("value", LOW_END),
+    ),
+    Outcome(
+        "nvidia_china_low_end_revenue_usd_bn",
+        "NVIDIA's low-end card revenue in China",
+        "usd_bn",
+        "flow",
+        "L20-class and similar cards and the RTX Pro 6000D: no stacked memory; priced by assumption.",
+        ("value",),
+        lambda w: w.flow("value", LOW_END),
     ),
     Outcome(
         "nvidia_china_profit_usd_bn",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_ledger
-from countermove.evidence.schema import Series, SeriesRow
+from countermove.evidence.schema import Grade, Series, SeriesRow
 from countermove.quantities.calendar import FIRST_YEAR, last_day, period_months
 from countermove.quantities.units import convert
 
@@ -51,6 +51,14 @@ class Published:
     """Day on which the value became known."""
     dated: bool = True
     """Whether a source says when; otherwise it is taken to be 60 days after the period's end."""
+    standing: str = "actual"
+    """What it is: actual, estimate, forecast or plan."""
+    filing: bool = False
+    """Whether it comes from a company's own filing, so that it was known some weeks after the period whatever page quotes it."""
+    recast: bool = False
+    """Whether the company restated it later: then only the date of the restatement counts."""
+    grade: Grade = "B"
+    """How well its source is placed to know."""
 
     def holds(self, simulated: float) -> bool:
         """Whether a simulated value lies inside the range."""
@@ -69,6 +77,12 @@ def published_values(*, first: int = 2022, last: int = 2025) -> tuple[Published,
         rows = [_in_unit(name, series, row, series.outcome, unit) for row in series.rows if first <= int(row.period[:4]) <= last]
         found += _by_year(rows) if name in YEARLY_IN_QUARTERS else rows
     return tuple(found)
+
+
+def published_rows(name: str, outcome: str, unit: str, *, first: int = 2022, last: int = 2025) -> tuple[Published, ...]:
+    """Rows of one series in a unit, as published values of an `outcome` that the model may not have."""
+    series = load_ledger().series[name]
+    return tuple(_in_unit(name, series, row, outcome, unit) for row in series.rows if first <= int(row.period[:4]) <= last)
 
 
 def _by_year(rows: list[Published]) -> list[Published]:
@@ -103,7 +117,7 @@ def _in_unit(name: str, series: Series, row: SeriesRow, outcome: str, unit: str)
     bottom = float("-inf") if low is None else low
     top = float("inf") if high is None else high
     known, dated = _known(row)
-    return Published(name, outcome, row.period, value, bottom, top, stated, known, dated)
+    return Published(name, outcome, row.period, value, bottom, top, stated, known, dated, grade=series.grade)
 
 
 def _known(row: SeriesRow) -> tuple[dt.date, bool]:

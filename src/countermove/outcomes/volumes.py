@@ -45,6 +45,7 @@ UNITS = (
     ),
     _units("ascend_910b_packages", "Ascend 910B sold", "910B-class packages.", offer("ascend-910b", "domestic")),
     _units("ascend_910c_packages", "Ascend 910C sold", "910C packages of two dies.", offer("ascend-910c", "domestic")),
+    _units("ascend_950pr_packages", "Ascend 950PR sold", "950PR packages.", offer("ascend-950pr", "domestic")),
     _units("cambricon_units", "Cambricon cards sold", "590 and 690 class.", of_vendor("cambricon")),
     _units("thead_units", "T-Head cards sold", "PPU class.", of_vendor("thead")),
     _units("kunlunxin_units", "Kunlunxin cards sold", "P800 class.", of_vendor("kunlunxin")),
