@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from countermove.evidence.entry import resolve
 from countermove.evidence.ledger import load_ledger
 from countermove.evidence.schema import Series, SeriesRow
 from countermove.quantities.calendar import last_day, parse_date, period_end, period_months
@@ -120,6 +121,15 @@ def test_recast_values_are_known_from_the_report_that_restates_them() -> None:
     assert series.filing
     recast = {row.period: row.known for row in series.rows if row.recast}
     assert recast == {"2024Q3": "2025-11-19", "2025Q1": "2026-08", "2025Q2": "2026-08"}
+
+
+def test_the_page_of_a_series_says_what_its_rows_are() -> None:
+    ledger = load_ledger()
+    assert ("2025Q1", "9.659, recast") in resolve(ledger, "series/nvidia-china-revenue-hq").facts
+    assert ("2026", "500, plan") in resolve(ledger, "series/cambricon-units-plan").facts
+    facts = dict(resolve(ledger, "series/epoch-legal-units-cambricon-590").facts)
+    assert facts["frequency of the source"] == "year"
+    assert facts["shape taken from"] == "cambricon-revenue-quarterly"
 
 
 def test_quarters_cut_from_years_name_their_source() -> None:
