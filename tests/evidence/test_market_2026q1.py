@@ -129,7 +129,7 @@ def test_the_page_of_a_series_says_what_its_rows_are() -> None:
     assert ("2026", "500, plan") in resolve(ledger, "series/cambricon-units-plan").facts
     facts = dict(resolve(ledger, "series/epoch-legal-units-cambricon-590").facts)
     assert facts["frequency of the source"] == "year"
-    assert facts["shape taken from"] == "cambricon-revenue-quarterly"
+    assert facts["made from"] == "cambricon-revenue-quarterly"
 
 
 def test_quarters_cut_from_years_name_their_source() -> None:

@@ -231,7 +231,7 @@ def _series_facts(series: Series, rows: list[SeriesRow]) -> tuple[tuple[str, Any
         ("grade", series.grade),
         *((("from", "the company's own filings"),) if series.filing else ()),
         *((("frequency of the source", series.frequency),) if series.frequency else ()),
-        *((("shape taken from", ", ".join(series.derived_from)),) if series.derived_from else ()),
+        *((("made from", ", ".join(series.derived_from)),) if series.derived_from else ()),
         *((row.period, cell(row)) for row in rows),
     )
 

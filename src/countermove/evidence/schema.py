@@ -335,7 +335,8 @@ class Series(Record):
 
     ``filing`` says that the values come from the company's own filings, so that 60 days after a period's end may stand for
     a date of publication (not for recast rows). ``frequency`` is that of the source where the rows are finer: four
-    quarters of a yearly figure are one value. ``derived_from`` names the series whose shape the rows were given.
+    quarters of a yearly figure are one value. ``derived_from`` names the series that the rows were made from: by taking
+    their shape or their sum.
     """
 
     id: str = Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")

@@ -67,7 +67,7 @@ def published_values(first: int = 2022, last: int = 2025, *, held: bool = False)
     """Every published value linked to an outcome whose period lies in the years [first, last], without restatements.
 
     Rows kept out of the default fit come with ``held`` only. Four quarters of one yearly figure come as the year, unless
-    another series gave them their shape (`Series.derived_from`).
+    they were made from another series (`Series.derived_from`): those come row by row, as the ensemble was fitted to them.
     """
     from countermove.outcomes import outcome
 
