@@ -79,10 +79,10 @@ def test_an_outcome_exists_and_is_measured_alike(series: Series) -> None:
 @each_series
 def test_a_date_of_knowledge_is_not_before_the_period_of_a_measured_value_began(series: Series) -> None:
     for row in series.rows:
-        if row.known is not None and "forecast" not in row.note and "plan" not in row.note:
+        if row.known is not None and row.stands_as not in {"forecast", "plan"}:
             first_month = calendar.period_months(row.period)[0]
             begin = calendar.parse_date(calendar.month_name(first_month))
-            assert calendar.last_day(row.known) >= begin or "expectation" in row.note or "consensus" in row.note
+            assert calendar.last_day(row.known) >= begin
 
 
 def test_data_under_a_licence_carry_their_attribution() -> None:

@@ -165,6 +165,7 @@ def test_tails_of_an_unbounded_prior_are_cut_at_the_hard_limits() -> None:
         ("parameters", "claim: stacks-all", "claim: stacks-al", "stacks-all"),
         ("cases", "for: [customs-block]", "for: [custom-block]", "customs-block"),
         ("series", "claim: packages", "claim: package", "packages"),
+        ("series", "kind: flow", "kind: flow, derived_from: [package_sold]", "packages_sold"),
     ],
 )
 def test_a_reference_that_leads_nowhere_is_refused_with_the_nearest(
@@ -187,6 +188,8 @@ def test_a_reference_that_leads_nowhere_is_refused_with_the_nearest(
         ("period,value,low\n2024Q1,1,2\n", "must not decrease"),
         ("period,value\n", "at least 1 item"),
         ("period,value\n2024Q1,nan\n", "finite"),
+        ("period,value,standing\n2024Q1,1,plann\n", "did you mean 'plan'"),
+        ("period,value,held\n2024Q1,1,perhaps\n", "found text 'perhaps'"),
     ],
 )
 def test_a_wrong_table_is_refused(plant: Plant, table: str, what: str) -> None:

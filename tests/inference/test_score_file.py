@@ -29,6 +29,23 @@ def test_an_outcome_may_stand_for_a_series(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "period", "value"),
+    [
+        ("cambricon-revenue-quarterly,1Q26,2.885,CNY bn", "2026Q1", 2.885),
+        ("cambricon_revenue_cny_bn,Q1 2026,2885,RMB million", "2026Q1", 2.885),
+        ("epoch-legal-units-ascend-910c,2026-Q1,256783,packages", "2026Q1", 256.783),
+        ("thead_units,1H26,90,k", "2026H1", 90.0),
+        ("h200_china_units,FY2027 Q1 (ended 2026-04-26),0,chips", "2026Q1", 0.0),
+        ("nvidia_datacenter_revenue_usd_bn,FY27Q1,75.246,billion USD", "2026Q1", 75.246),
+        ("domestic_share_units,CY2026,41,%", "2026", 0.41),
+    ],
+)
+def test_units_and_periods_are_taken_as_people_write_them(tmp_path: Path, row: str, period: str, value: float) -> None:
+    (found,) = read_scores(written(tmp_path, HEAD + row + "\n"))
+    assert (found.period, found.value) == (period, pytest.approx(value))
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("series,period,value\nidc-cards-all,2026,1\n", "no column unit"),
@@ -40,6 +57,12 @@ def test_an_outcome_may_stand_for_a_series(tmp_path: Path) -> None:
         (HEAD + "idc-cards-all,2026,nan,thousand package\n", "cannot be a published value"),
         (HEAD + "idc-cards-all,2026,1,usd_bn\n", "unit 'usd_bn'"),
         (HEAD + "idc-cards-all,2026,1,thousand package\n" * 2, "stands there twice"),
+        (HEAD + "cambricon-revenue-quarterly,2026Q1,3,CNY bn\ncambricon-revenue-quarterly,1Q26,3,RMB bn\n", "stands there twice"),
+        (HEAD + "cambricon-revenue-quarterly,FY27Q1,3,CNY bn\n", "write the period of the calendar"),
+        (HEAD + "idc-cards-all,2026,1,USD bn\n", "cannot convert"),
+        (HEAD + "cambricon-revenue-quarterly,2026Q1,3,USD bn\n", "cannot convert"),
+        (HEAD + "cambricon-revenue-quarterly,2026Q1,3,billion\n", "name the currency"),
+        (HEAD + "idc-cards-all,2026,1,thousnd\n", "did you mean 'thousand'"),
     ],
 )
 def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, words: str) -> None:

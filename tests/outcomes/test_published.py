@@ -47,6 +47,48 @@ def test_quarters_of_a_yearly_figure_are_held_against_the_year() -> None:
     assert periods == {"2024", "2025"}
 
 
+def test_a_year_that_still_runs_is_no_yearly_value() -> None:
+    rows = [row for row in published_values(2026, 2026) if row.series == "epoch-legal-units-ascend-910c"]
+    assert load_ledger().series["epoch-legal-units-ascend-910c"].rows[-1].period == "2026Q1"
+    assert not rows
+
+
+def test_rows_held_out_of_the_default_fit_come_only_when_asked_for() -> None:
+    default, every = published_values(), published_values(held=True)
+    held = {(row.series, row.period) for row in every} - {(row.series, row.period) for row in default}
+    assert held == {
+        ("cambricon-revenue-half-yearly", "2023H1"),
+        ("cambricon-revenue-quarterly", "2023Q3"),
+        ("cambricon-revenue-quarterly", "2023Q4"),
+        ("china-market-value-morgan-stanley", "2023"),
+        ("china-market-value-morgan-stanley", "2024"),
+        ("china-market-value-morgan-stanley", "2025"),
+    }
+    assert [row for row in every if row in default] == list(default)
+    assert len(default) == 85  # those that the recorded posterior was fitted to
+
+
+def test_forecasts_plans_and_estimates_of_others_say_so() -> None:
+    standing = {(row.series, row.period): row.standing for row in published_values(2023, 2028, held=True)}
+    assert standing["cambricon-revenue-quarterly", "2026Q1"] == "actual"
+    assert standing["huawei-ascend-packages-cfr", "2025"] == "forecast"  # known in the year's last month
+    assert standing["cambricon-units-plan", "2026"] == "plan"
+    assert standing["china-market-value-morgan-stanley", "2024"] == "estimate"
+    assert standing["huawei-ascend-packages-idc", "2025"] == "actual"
+
+
+def test_filings_and_recast_rows_are_marked() -> None:
+    filings = {row.series for row in published_values(2022, 2026, held=True) if row.filing}
+    assert filings == {
+        "cambricon-revenue-half-yearly",
+        "cambricon-revenue-quarterly",
+        "cambricon-revenue-yearly",
+        "h200-china-revenue-nvidia",
+        "h200-china-units-nvidia",
+    }
+    assert not any(row.recast for row in published_values(held=True))
+
+
 @pytest.mark.parametrize(("period", "day"), [("2025Q4", (2025, 12, 31)), ("2024", (2024, 12, 31)), ("2023H1", (2023, 6, 30))])
 def test_a_period_ends_on_its_last_day(period: str, day: tuple[int, int, int]) -> None:
     assert period_end(period) == dt.date(*day)

@@ -220,13 +220,18 @@ def _series(ledger: Ledger, name: str) -> Entry | None:
 def _series_facts(series: Series, rows: list[SeriesRow]) -> tuple[tuple[str, Any], ...]:
     def cell(row: SeriesRow) -> str:
         band = f" ({row.low:g} to {row.high:g})" if row.low is not None and row.high is not None else ""
-        return f"{row.value:g}{band}" if row.value is not None else band.strip()
+        number = f"{row.value:g}{band}" if row.value is not None else band.strip()
+        marks = [*([] if row.stands_as == "actual" else [row.stands_as]), *(["recast"] if row.recast else [])]
+        return ", ".join([number, *marks])
 
     return (
         ("unit", series.unit),
         ("definition", series.definition),
         ("kind", series.kind),
         ("grade", series.grade),
+        *((("from", "the company's own filings"),) if series.filing else ()),
+        *((("frequency of the source", series.frequency),) if series.frequency else ()),
+        *((("made from", ", ".join(series.derived_from)),) if series.derived_from else ()),
         *((row.period, cell(row)) for row in rows),
     )
 

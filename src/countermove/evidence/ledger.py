@@ -235,6 +235,7 @@ def _references(ledger: Ledger) -> Iterator[tuple[str, str, str, dict[str, Any]]
     for series in ledger.series.values():
         where = ledger.place("series", series.id)
         yield from ((where, name, "source", ledger.sources) for name in series.sources)
+        yield from ((where, name, "series", ledger.series) for name in series.derived_from)
         yield from _claim_and_source(ledger, where, series.claim, None)
         for row in series.rows:
             yield from _claim_and_source(ledger, f"{where} (period {row.period})", row.claim, row.source)

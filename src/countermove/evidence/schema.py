@@ -39,6 +39,8 @@ ClaimStatus = Literal[
 ]
 CaseStatus = Literal["supported", "contested", "contradicted", "open"]
 Supported = Literal["low", "high", "both", "value", "mode", "shape", "context"]
+Standing = Literal["actual", "estimate", "forecast", "plan"]
+Frequency = Literal["year", "half", "quarter", "month"]
 
 #: What each grade means, for people.
 GRADES: dict[Grade, str] = {
@@ -296,6 +298,12 @@ class SeriesRow(Record):
     claim: KebabId | None = None
     source: KebabId | None = None
     note: str = ""
+    standing: Standing | None = None
+    """What the value is; `stands_as` answers where the table says nothing."""
+    recast: bool = False
+    """Whether it restates an earlier value on a new basis: only its own date counts, never a stand-in."""
+    held: bool = False
+    """Whether forecasts are judged against it although the default fit of 2022 to 2025 leaves it out."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -304,9 +312,32 @@ class SeriesRow(Record):
             raise ValueError("low, value and high must not decrease, and one of them must be there")
         return self
 
+    @property
+    def known_day(self) -> dt.date | None:
+        """Day from which the value certainly was known (the last day of a coarse date); None where no source says."""
+        return None if self.known is None else calendar.last_day(self.known)
+
+    @property
+    def stands_as(self) -> Standing:
+        """What the value is: as stated, else a forecast if known before its period was over, else an actual value.
+
+        A value published only after its period counts as actual whoever measured it; estimates and plans of others that
+        must not count as such say so.
+        """
+        if self.standing is not None:
+            return self.standing
+        early = self.known_day is not None and self.known_day <= calendar.period_end(self.period)
+        return "forecast" if early else "actual"
+
 
 class Series(Record):
-    """Published values over time, for comparison with an outcome; measured by one definition."""
+    """Published values over time, for comparison with an outcome; measured by one definition.
+
+    ``filing`` says that the values come from the company's own filings, so that 60 days after a period's end may stand for
+    a date of publication (not for recast rows). ``frequency`` is that of the source where the rows are finer: four
+    quarters of a yearly figure are one value. ``derived_from`` names the series that the rows were made from: by taking
+    their shape or their sum.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")
     label: Sentence
@@ -314,6 +345,9 @@ class Series(Record):
     definition: Sentence
     kind: Literal["flow", "stock", "ratio"]
     outcome: str | None = None
+    filing: bool = False
+    frequency: Frequency | None = None
+    derived_from: tuple[str, ...] = ()
     claim: KebabId | None = None
     sources: tuple[KebabId, ...] = ()
     grade: Grade

@@ -9,7 +9,7 @@ from pathlib import Path
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.ledger import load_ledger
 from countermove.outcomes.published import TOLERANCE, Published, period_end
-from countermove.quantities.calendar import period_months
+from countermove.quantities.spellings import is_nvidia, read_period, read_unit
 from countermove.quantities.units import convert
 
 COLUMNS = ("series", "period", "value", "unit")
@@ -18,8 +18,9 @@ COLUMNS = ("series", "period", "value", "unit")
 def read_scores(path: Path) -> tuple[Published, ...]:
     """Return the rows of a file as published values, in the units of their outcomes.
 
-    A series is the id of a published series that the model speaks to, or of an outcome. Raises InputError with file and
-    line for a missing file, column or unit, an unknown series, a period or number that is none, and for a value twice.
+    A series is the id of a published series that the model speaks to, or of an outcome; units and periods are taken as
+    people write them (`countermove.quantities.spellings`). Raises InputError with file and line for a missing file, column
+    or unit, an unknown series, a period or number that is none, and for a value twice, however it is written.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -47,9 +48,10 @@ def read_scores(path: Path) -> tuple[Published, ...]:
 
 
 def _row(entry: dict[str, str], where: str) -> Published:
-    name, period = (entry["series"] or "").strip(), (entry["period"] or "").strip()
+    name = (entry["series"] or "").strip()
     outcome_id, grade = _meaning(name, where)
-    period_months(period, where=where)
+    nvidia = is_nvidia(name) or is_nvidia(outcome_id)
+    period = read_period((entry["period"] or "").strip(), nvidia=nvidia, where=where)
     from countermove.outcomes import outcome
 
     about = outcome(outcome_id)
@@ -60,9 +62,11 @@ def _row(entry: dict[str, str], where: str) -> Published:
     if not math.isfinite(number) or number < 0.0:
         raise InputError(f"{number} cannot be a published value", where=where, hint="give a number from 0")
     try:
-        value = float(convert(number, (entry["unit"] or "").strip(), about.unit))
+        value = float(convert(number, read_unit(entry["unit"] or "", about.unit), about.unit))
     except InputError as error:
-        raise InputError(f"unit {entry['unit']!r}: {error.what}", where=where, hint=f"{name} is in {about.unit}") from None
+        hint = error.hint if error.what.startswith(("unit", "unknown unit")) else ""
+        said = error.what if hint else f"unit {entry['unit']!r}: {error.what}"
+        raise InputError(said, where=where, hint="; ".join(t for t in (hint, f"{name} is in {about.unit}") if t)) from None
     share = TOLERANCE[grade]
     return Published(
         name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False

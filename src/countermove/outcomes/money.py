@@ -39,7 +39,7 @@ MONEY = (
         "NVIDIA's data-centre revenue in China",
         "usd_bn",
         "flow",
-        "Direct legal deliveries of NVIDIA's accelerators with stacked memory; no low-end cards, networking, gaming or grey sales.",
+        "Direct legal deliveries of NVIDIA's accelerators other than low-end cards; no networking, gaming or grey sales.",
         ("value",),
         lambda w: w.flow("value", NVIDIA) - w.flow("value", LOW_END),
     ),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from countermove.errors import DataError
 from countermove.evidence.ledger import load_ledger
-from countermove.evidence.schema import Grade, Series, SeriesRow
-from countermove.quantities.calendar import FIRST_YEAR, last_day, period_months
+from countermove.evidence.schema import Grade, Series, SeriesRow, Standing
+from countermove.quantities.calendar import period_end as period_end
 from countermove.quantities.units import convert
 
 #: Half-width of the range of a published value that states none, as a share of it, by grade (assumption: A a filing,
@@ -17,6 +17,9 @@ TOLERANCE = {"A": 0.05, "B": 0.15, "C": 0.25, "D": 0.5}
 
 #: Least half-width for part of a year: sales are booked and shipped in neighbouring quarters (assumption).
 PART_OF_YEAR = 0.15
+
+#: Quarters that make a year; a year still running is no yearly value yet.
+QUARTERS = 4
 
 #: How long after a period its value becomes known, where no source says (assumption: a quarterly report's usual delay).
 REPORTING_DELAY = dt.timedelta(days=60)
@@ -30,9 +33,6 @@ RESTATEMENTS = frozenset(
     }
 )
 """Also NVIDIA's data-centre revenue: the model takes the world outside China from it."""
-
-#: Series whose quarters are a yearly figure divided by four: held against years.
-YEARLY_IN_QUARTERS = frozenset({"epoch-legal-units-ascend-910b", "epoch-legal-units-ascend-910c"})
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Published:
     """Day on which the value became known."""
     dated: bool = True
     """Whether a source says when; otherwise it is taken to be 60 days after the period's end."""
-    standing: str = "actual"
-    """What it is: actual, estimate, forecast or plan."""
+    standing: Standing = "actual"
+    """What the value is: a forecast, plan or estimate of others is a benchmark, never a target."""
     filing: bool = False
-    """Whether it comes from a company's own filing, so that it was known some weeks after the period whatever page quotes it."""
+    """Whether it comes from the company's own filing: then 60 days after the period's end may stand for its date."""
     recast: bool = False
-    """Whether the company restated it later: then only the date of the restatement counts."""
+    """Whether it restates an earlier value on a new basis: no stand-in for its date."""
     grade: Grade = "B"
     """How well its source is placed to know."""
 
@@ -65,8 +65,12 @@ class Published:
         return self.low <= simulated <= self.high
 
 
-def published_values(*, first: int = 2022, last: int = 2025) -> tuple[Published, ...]:
-    """Every published value linked to an outcome whose period lies in the years [first, last], without restatements."""
+def published_values(first: int = 2022, last: int = 2025, *, held: bool = False) -> tuple[Published, ...]:
+    """Every published value linked to an outcome whose period lies in the years [first, last], without restatements.
+
+    Rows kept out of the default fit come with ``held`` only. Four quarters of one yearly figure come as the year, unless
+    they were made from another series (`Series.derived_from`): those come row by row, as the ensemble was fitted to them.
+    """
     from countermove.outcomes import outcome
 
     found = []
@@ -74,19 +78,23 @@ def published_values(*, first: int = 2022, last: int = 2025) -> tuple[Published,
         if series.outcome is None or name in RESTATEMENTS:
             continue
         unit = outcome(series.outcome).unit
-        rows = [_in_unit(name, series, row, series.outcome, unit) for row in series.rows if first <= int(row.period[:4]) <= last]
-        found += _by_year(rows) if name in YEARLY_IN_QUARTERS else rows
+        rows = [
+            _in_unit(name, series, row, series.outcome, unit)
+            for row in series.rows
+            if first <= int(row.period[:4]) <= last and (held or not row.held)
+        ]
+        found += by_year(rows) if series.frequency == "year" and not series.derived_from else rows
     return tuple(found)
 
 
 def published_rows(name: str, outcome: str, unit: str, *, first: int = 2022, last: int = 2025) -> tuple[Published, ...]:
-    """Rows of one series in a unit, as published values of an `outcome` that the model may not have."""
+    """Rows of one series in a unit, as published values of an `outcome` that the model need not have."""
     series = load_ledger().series[name]
     return tuple(_in_unit(name, series, row, outcome, unit) for row in series.rows if first <= int(row.period[:4]) <= last)
 
 
-def _by_year(rows: list[Published]) -> list[Published]:
-    """Sum the four quarters of each year; their ranges add up, because they are one estimate cut in four."""
+def by_year(rows: list[Published]) -> list[Published]:
+    """Sum the four quarters of each whole year; their ranges add up, because they are one estimate cut in four."""
     years: dict[str, list[Published]] = {}
     for row in rows:
         years.setdefault(row.period[:4], []).append(row)
@@ -99,6 +107,7 @@ def _by_year(rows: list[Published]) -> list[Published]:
             high=sum(q.high for q in quarters),
         )
         for year, quarters in years.items()
+        if len(quarters) == QUARTERS
     ]
 
 
@@ -117,18 +126,25 @@ def _in_unit(name: str, series: Series, row: SeriesRow, outcome: str, unit: str)
     bottom = float("-inf") if low is None else low
     top = float("inf") if high is None else high
     known, dated = _known(row)
-    return Published(name, outcome, row.period, value, bottom, top, stated, known, dated, grade=series.grade)
+    return Published(
+        name,
+        outcome,
+        row.period,
+        value,
+        bottom,
+        top,
+        stated,
+        known,
+        dated,
+        standing=row.stands_as,
+        filing=series.filing,
+        recast=row.recast,
+        grade=series.grade,
+    )
 
 
 def _known(row: SeriesRow) -> tuple[dt.date, bool]:
     """The last day of the stated publication date ("2026-04" is 30 April), else 60 days after the period's end."""
-    if row.known:
-        return last_day(str(row.known)), True
+    if row.known_day is not None:
+        return row.known_day, True
     return period_end(row.period) + REPORTING_DELAY, False
-
-
-def period_end(period: str) -> dt.date:
-    """Return the last day of a period such as 2025, 2025Q4, 2025H1 or 2025-12."""
-    _, after = period_months(period)
-    year, month = divmod(after, 12)
-    return dt.date(FIRST_YEAR + year, month + 1, 1) - dt.timedelta(days=1)

@@ -121,6 +121,12 @@ def period_months(period: str, *, where: str = "") -> tuple[int, int]:
     return first, first + length
 
 
+def period_end(period: str, *, where: str = "") -> dt.date:
+    """Return the last day of a period such as 2025, 2025Q4, 2025H1 or 2025-12; InputError as in `period_months`."""
+    _, after = period_months(period, where=where)
+    return dt.date(FIRST_YEAR + after // 12, after % 12 + 1, 1) - dt.timedelta(days=1)
+
+
 def fiscal_quarter_months(name: str, *, where: str = "") -> tuple[int, int]:
     """Return the months [first, last) of the calendar quarter that holds most days of an NVIDIA fiscal quarter.
 

@@ -1,4 +1,4 @@
-"""Made-up pasts for judging forecasters whose quality is known: random walks in logarithms, published a month after each quarter."""
+"""Made-up pasts for judging forecasters whose quality is known: random walks, published a month after each quarter."""
 
 from __future__ import annotations
 

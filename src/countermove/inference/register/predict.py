@@ -22,10 +22,9 @@ from countermove.inference.record import recorded_misfit
 from countermove.inference.register.entry import LEVELS, Conditions, Entry, Known, Prediction, frequency
 from countermove.inference.rolling.forecaster import AI_REVENUE, other_goods
 from countermove.inference.rolling.judged import FILED, FILED_SERIES, FILED_UNIT, is_bound
-from countermove.inference.rolling.origins import BENCHMARKS
+from countermove.inference.rolling.origins import FACT
 from countermove.inference.rolling.printed import printed
 from countermove.inference.rolling.record import PRESENT
-from countermove.inference.vintage import happened
 from countermove.outcomes import OUTCOMES
 from countermove.outcomes.published import Published, period_end, published_rows
 
@@ -94,7 +93,7 @@ def predict(
             fitted=ensemble is not None,
             draws=draws,
             seed=seed,
-            note="gates follow the ledger to the evidence's end and their hazards afterwards; predictions are what a source may print",
+            note="gates follow the ledger, afterwards their hazards; what a source may print, its error included",
         ),
         supersedes=supersedes,
         left_out={
@@ -133,7 +132,7 @@ def known_series(day: dt.date) -> dict[str, Known]:
 
 
 def _is_known(row: Published, day: dt.date) -> bool:
-    return row.dated and row.known <= day and row.standing not in BENCHMARKS and happened(row) and not is_bound(row)
+    return row.dated and row.known <= day and row.standing == FACT and not is_bound(row)
 
 
 def _filed_known(day: dt.date) -> list[Published]:

@@ -99,7 +99,7 @@ def _past(known: Known | None) -> Past | None:
 
 
 def pinball(quantiles: Sequence[float], value: float) -> float:
-    """CRPS from quantiles: ``2 int_0^1 (1{y < q_a} - a)(q_a - y) da`` by the trapezium rule over `LEVELS`, ends held to 0 and 1."""
+    """CRPS from quantiles: ``2 int_0^1 (1{y < q_a} - a)(q_a - y) da`` by the trapezium rule over `LEVELS`, 0 at its ends."""
     q, level = np.asarray(quantiles), np.asarray(LEVELS)
     loss = np.where(value < q, (1.0 - level) * (q - value), level * (value - q))
     inner = float(np.trapezoid(loss, level))

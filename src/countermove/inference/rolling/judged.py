@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import math
 
-from countermove.outcomes.published import Published, published_rows, published_values
+from countermove.evidence.ledger import load_ledger
+from countermove.outcomes.published import Published, by_year, published_rows, published_values
 
 LAST_YEAR = 2026
+YEAR = "year"
 FILED = "nvidia_china_hk_revenue_usd_bn"
 FILED_SERIES = ("nvidia-china-revenue-billing", "nvidia-china-revenue-hq")
 FILED_UNIT = "usd_bn"
 
 
 def judged_rows() -> tuple[Published, ...]:
-    """Every row that a model is judged against, those left out of the default fit included, in a fixed order."""
-    rows = [*published_values(last=LAST_YEAR)]
+    """Every row that a model is judged against, those left out of the default fit included, in a fixed order.
+
+    Quarters that are a yearly figure cut in four come as the year, also where another series gave them their shape.
+    """
+    ledger, groups = load_ledger().series, dict[str, list[Published]]()
+    for row in published_values(last=LAST_YEAR, held=True):
+        groups.setdefault(row.series, []).append(row)
     for name in FILED_SERIES:
-        rows += published_rows(name, FILED, FILED_UNIT, last=LAST_YEAR)
+        groups[name] = [*published_rows(name, FILED, FILED_UNIT, last=LAST_YEAR)]
+    rows = [one for name, group in groups.items() for one in (by_year(group) if ledger[name].frequency == YEAR else group)]
     return tuple(sorted((row for row in rows if not is_bound(row)), key=lambda row: (row.series, row.period)))
 
 

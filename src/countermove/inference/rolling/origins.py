@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Literal
 
 from countermove.errors import InputError, did_you_mean
-from countermove.inference.vintage import happened
 from countermove.outcomes.published import REPORTING_DELAY, Published, period_end
 from countermove.quantities.calendar import last_day, period_months
 
@@ -26,8 +25,8 @@ HORIZON = 12
 LEAST_KNOWN = 4
 """Values of a series that must be known at an origin before its targets enter the ratio."""
 
-BENCHMARKS = frozenset({"forecast", "plan"})
-"""Standings that are never a fact to fit or a target: what others expected."""
+FACT = "actual"
+"""The standing of a row that may be fitted or be a target; estimates, forecasts and plans of others are benchmarks."""
 
 Dating = Literal["stated", "stand-in"]
 DATINGS: Mapping[Dating, str] = {
@@ -93,7 +92,7 @@ def origin(name: str, rows: Sequence[Published], dating: Dating = COUNTS) -> Ori
     facts = []
     for row in rows:
         known_from = known_on(row, dating)
-        if known_from is not None and row.standing not in BENCHMARKS and happened(row):
+        if known_from is not None and row.standing == FACT:
             facts.append(replace(row, known=known_from, dated=row.dated and not (dating == "stand-in" and is_stand_in(row))))
     known = tuple(row for row in facts if row.known <= day and period_end(row.period) <= day)
     if not known:

@@ -18,7 +18,7 @@ from countermove.storage.whole import write_whole
 
 MODELS: Mapping[str, str] = {"market-1": "the first market model (November 2026)"}
 """Market models that have been judged, in order; the last one is the model of this version."""
-PRESENT = next(reversed(MODELS))
+PRESENT = list(MODELS)[-1]
 
 
 def path_of(model: str, folder: Path = FOLDER) -> Path:

@@ -95,7 +95,8 @@ def _published(series: Series, row: SeriesRow, outcome: str, unit: str, ledger: 
             return None
         value = (low + high) / 2
     sources = _row_sources(series, row, ledger)
-    note = "; ".join(t for t in (row.note, "middle of a published range" if only_range else "") if t)
+    standing = "" if row.stands_as == "actual" or row.stands_as in row.note else row.stands_as
+    note = "; ".join(t for t in (standing, row.note, "middle of a published range" if only_range else "") if t)
     return Published(outcome, row.period, value, low, high, _publisher(sources, ledger, series), sources, note)
 
 
