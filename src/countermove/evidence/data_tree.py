@@ -13,7 +13,7 @@ from typing import Final
 DATA: Final = Path(str(resources.files("countermove"))) / "data"
 
 #: Folders that explain numbers but never enter a simulation: editing them leaves results and their fingerprint alone.
-NOT_SIMULATED: Final = ("sources", "claims", "cases", "games", "reproductions")
+NOT_SIMULATED: Final = ("sources", "claims", "cases", "games", "reproductions", "vintage")
 
 #: Of an ensemble a simulation reads the table; what it was made from and how it fits are stamps and pages beside it.
 ENSEMBLES: Final = "ensembles"
