@@ -161,8 +161,8 @@ def _standing_in(
         return None
     first, (low, high), since = anchor
     years = family.times[name] - family.times[first]
-    prior = _grown(parameters[name], low, high, years, file)
-    return prior, f"{first} of {family.times[first]:.4g}, grown by {years:.3g} years", since
+    grown = _grown(parameters[name], low, high, years, file)
+    return grown, f"{first} of {family.times[first]:.4g}, grown by {years:.3g} years", since
 
 
 def entry_by(file: PriorEntries, name: str, day: dt.date) -> Entry | None:

@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 
@@ -94,7 +95,7 @@ class Family(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         times = list(self.times.values())
-        if len(times) < 2 or any(a >= b for a, b in zip(times, times[1:], strict=False)):
+        if len(times) < 2 or any(a >= b for a, b in pairwise(times)):
             raise ValueError("list at least two members, each later than the one before")
         return self
 
