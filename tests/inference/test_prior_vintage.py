@@ -258,6 +258,20 @@ def test_strict_priors_simulate_and_are_not_absurd(day: dt.date) -> None:
     assert (np.quantile(values, 0.95, axis=1) > 1.5 * np.quantile(values, 0.05, axis=1)).all()
 
 
+def test_correlated_parameters_stay_correlated_under_strict_priors() -> None:
+    from scipy.stats import spearmanr
+
+    from countermove.experiments.correlations import Correlations, Pair
+    from countermove.experiments.draws import sample
+
+    first, second = "grey.chips_2024", "supply.hbm_imports"  # the first is one value today
+    known = priors_by(load_parameters(), LATE)
+    joined = Correlations((Pair(first, second, 0.8),))
+    values = sample(known.parameters, seed=3, draws=512, correlations=joined)
+    assert spearmanr(values[first], values[second]).statistic > 0.6
+    assert all(np.isfinite(found).all() for found in values.values())
+
+
 def test_the_default_priors_are_not_touched() -> None:
     before = load_parameters()
     prints = {name: found.prior for name, found in before.items()}
@@ -316,6 +330,12 @@ def test_the_command_prints_every_origin_and_what_stays_known(capsys: pytest.Cap
         assert sum(found.values()) - found["near the later centre"] == len(load_parameters())
     assert "demand.legal_market_2024" in printed
     assert all(what in printed for what, _ in GIVEN)
+
+
+def test_the_command_refuses_an_unknown_option() -> None:
+    with pytest.raises(InputError, match="unknown option '--al'") as caught:
+        main(["--al"])
+    assert "--all" in str(caught.value)
 
 
 def test_the_shown_outcomes_exist_and_the_file_is_shipped() -> None:

@@ -1,7 +1,7 @@
 """The command that shows what strict vintage leaves of the priors: ``python -m countermove.inference.prior_vintage``.
 
-Per origin: how many priors are kept and what replaces the others. ``--all`` lists each one; ``--outputs`` simulates the
-priors and prints a few outcomes beside today's priors; ``--given`` names what cannot be blinded.
+Per origin: how many priors are kept and what replaces the others, then what cannot be blinded. ``--all`` lists each
+prior; ``--outputs`` simulates the priors and prints a few outcomes beside those of today's priors.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from countermove.errors import CountermoveError, InputError, did_you_mean
 from countermove.evidence.ledger import load_parameters
 from countermove.evidence.schema import Parameter
 from countermove.inference.known_priors import ALWAYS, Known, priors_by
-from countermove.inference.prior_entries import load_entries
 from countermove.inference.world_vintage import given_lines
 from countermove.outcomes.published import Published, published_values
 
@@ -38,6 +38,7 @@ SHOWN: Mapping[str, str] = {
     "china-market-value-bernstein": "Chinese AI-chip market, USD bn",
 }
 DRAWS, SEED = 256, 2024
+OPTIONS = ("--all", "--outputs")
 
 #: A replaced centre as near to the later one as this factor may be chance or memory; the table counts them.
 NEAR = 1.1
@@ -122,9 +123,11 @@ def _range(values: np.ndarray) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the table of origins, and what the options ask for."""
+    """Print the table of origins, and what the options ask for; InputError for an unknown option."""
+    for argument in arguments:
+        if argument not in OPTIONS:
+            raise InputError(f"unknown option '{argument}'", where="prior_vintage", hint=did_you_mean(argument, OPTIONS))
     parameters = load_parameters()
-    load_entries()
     print("\n".join(table(parameters)))
     if "--all" in arguments:
         print("\n".join(listing(parameters)))
@@ -135,4 +138,8 @@ def main(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except CountermoveError as problem:
+        print(problem, file=sys.stderr)
+        sys.exit(2)
