@@ -16,7 +16,7 @@ from countermove.evidence.schema import Parameter, Support
 from countermove.inference.known_priors import ALWAYS, NEVER, Known, Replaced, check_no_leak, days_known, known_from, priors_by
 from countermove.inference.prior_entries import FILE, load_entries, read_entries
 from countermove.inference.prior_vintage import ORIGINS, SHOWN, counts, main, simulated_priors
-from countermove.inference.vintage import priors_known
+from countermove.inference.vintage import cut_date, priors_known
 from countermove.inference.world_vintage import GIVEN, world_by, world_known_until
 from countermove.outcomes.published import published_values
 
@@ -61,6 +61,14 @@ def test_no_parameter_keeps_a_centre_that_only_later_sources_state(day: dt.date)
     since = days_known(parameters, file)
     assert {name for name, found in since.items() if found > day} == set(known.replaced_names)
     assert all(found.known <= day for found in known.replaced)
+
+
+@pytest.mark.parametrize("year", range(2022, 2027))
+def test_no_other_date_that_a_hindcast_takes_leaks_either(year: int) -> None:
+    parameters = load_parameters()
+    for month in range(1 if year > 2022 else 12, 13):
+        day = cut_date(f"{year}-{month:02d}")
+        assert not priors_by(parameters, day).foreknown, day
 
 
 @pytest.mark.parametrize("day", ORIGINS, ids=str)
