@@ -18,6 +18,7 @@ from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.evidence.priors import LogNormal
 from countermove.evidence.schema import Parameter, Support
 from countermove.inference.prior_entries import FILE, Entry, Family, Hidden, PriorEntries, load_entries, rest_day, source_day
+from countermove.quantities.calendar import last_day
 
 #: Known whenever a hindcast may begin: an assumption of the model that no data state.
 ALWAYS = dt.date.min
@@ -28,8 +29,8 @@ NEVER = dt.date.max
 ENDS: tuple[frozenset[str], ...] = (
     frozenset({"low", "both", "value"}),
     frozenset({"high", "both", "value"}),
-    frozenset({"mode", "both", "value"}),
-    frozenset({"shape", "both", "value"}),
+    frozenset({"mode"}),
+    frozenset({"shape"}),
 )
 
 _YEAR = re.compile(r"_(20[0-9]{2})(?![0-9])")
@@ -80,7 +81,7 @@ def known_from(parameter: Parameter, *, ledger: Ledger | None = None, hidden: Hi
     if hidden is None:
         return found
     used = [day or NEVER for day in (rest_day(book, rest) for rest in hidden.rests)]
-    stated = [dt.date.fromisoformat(hidden.known)] if hidden.known is not None else []
+    stated = [last_day(hidden.known)] if hidden.known is not None else []
     return max([found, *used, *stated])
 
 
