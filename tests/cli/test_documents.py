@@ -142,8 +142,8 @@ def test_a_hindcast_made_by_hand_is_what_its_schema_says() -> None:
     pytest.importorskip("jax")
     from countermove.inference.hindcast import Hindcast, Point
     from countermove.inference.hindcast_text import document
+    from countermove.inference.known_priors import Known
     from countermove.inference.scores import Naive
-    from countermove.inference.vintage import Known
     from countermove.outcomes.published import Published
 
     day = dt.date(2024, 12, 31)

@@ -20,7 +20,7 @@ from countermove.outcomes.published import published_values
 
 @pytest.fixture(scope="module")
 def found() -> Hindcast:
-    return hindcast("2024-12", vintage="strict", particles=64, draws=64)
+    return hindcast("2024-12", vintage="strict", particles=128, draws=64)
 
 
 def test_only_what_had_been_published_is_fitted(found: Hindcast) -> None:

@@ -33,7 +33,7 @@ def test_a_forecast_is_no_outcome() -> None:
 def test_priors_of_later_years_no_longer_know_them() -> None:
     before = load_parameters()
     found = priors_known(before, DAY)
-    assert "demand.legal_market_2025" in found.replaced
+    assert "demand.legal_market_2025" in found.replaced_names
     low, high = found.parameters["demand.legal_market_2025"].prior.bounds()
     known_low, known_high = before["demand.legal_market_2025"].prior.bounds()
     assert high / low > known_high / known_low
@@ -43,13 +43,13 @@ def test_priors_of_later_years_no_longer_know_them() -> None:
 
 def test_at_the_end_of_2025_anchors_of_2025_stay() -> None:
     found = priors_known(load_parameters(), dt.date(2025, 12, 31))
-    assert "demand.legal_market_2025" not in found.replaced
-    assert "supply.huawei_packages_2026" in found.replaced
+    assert "demand.legal_market_2025" not in found.replaced_names
+    assert "supply.huawei_packages_2026" in found.replaced_names
 
 
 def test_replaced_priors_lie_in_their_valid_ranges() -> None:
     found = priors_known(load_parameters(), dt.date(2023, 12, 31))
-    for name in found.replaced:
+    for name in found.replaced_names:
         bottom, top = found.parameters[name].valid
         low, high = found.parameters[name].prior.support()
         assert bottom <= low

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from countermove.errors import InputError
 from countermove.evidence.ledger import load_parameters
 from countermove.inference.calibration import Calibration, calibrate, compiled_past
+from countermove.inference.known_priors import Known
 from countermove.inference.prediction import as_published, simulated
 from countermove.inference.scores import Naive, covers, crps, naive
-from countermove.inference.vintage import Known, cut_date, priors_known, rows_after, rows_known
+from countermove.inference.vintage import cut_date, priors_known, rows_after, rows_known
 from countermove.outcomes.published import Published, period_end, published_values
 from countermove.outcomes.published_errors import targets
 
@@ -92,14 +93,22 @@ def hindcast(
     after = tuple(row for row in after if period_end(row.period) > day)
     if not after:
         raise InputError(f"every value is about the time to {day}", where="score", hint="give values of later periods")
-    known = priors_known(load_parameters(), day)
+    known = priors_known(load_parameters(), day, strict=vintage == "strict")
     fitted = _fit(used, known, particles, seed, folder, tell)
     forecasts = _forecasts(rows, day)
     points = {}
     for reading in ("conditional", "unconditional"):
         compiled = compiled_past(day if reading == "unconditional" else None, known.parameters)
         tell(f"predicting {len(after)} values, {reading}")
-        values = _values(compiled, after, fitted, draws, seed, hazards=reading == "unconditional")
+        values = _values(
+            compiled,
+            after,
+            fitted,
+            draws,
+            seed,
+            hazards=reading == "unconditional",
+            world_known=day if vintage == "strict" else None,
+        )
         points[reading] = tuple(
             _point(row, sample, naive(row, used, forecasts)) for row, sample in zip(after, values, strict=True)
         )
@@ -130,10 +139,17 @@ def _fit(
 
 
 def _values(
-    compiled: Any, rows: Sequence[Published], fitted: Calibration | None, draws: int, seed: int, *, hazards: bool
+    compiled: Any,
+    rows: Sequence[Published],
+    fitted: Calibration | None,
+    draws: int,
+    seed: int,
+    *,
+    hazards: bool,
+    world_known: dt.date | None,
 ) -> list[Floats]:
     posterior = None if fitted is None else fitted.ensemble("hindcast")
-    values = simulated(compiled, rows, posterior, draws=draws, seed=seed, hazards=hazards)
+    values = simulated(compiled, rows, posterior, draws=draws, seed=seed, hazards=hazards, world_known=world_known)
     printed = {}
     # A row that only repeats others, or has no value yet, is predicted as it is simulated.
     for row, sample in zip(rows, values, strict=True):

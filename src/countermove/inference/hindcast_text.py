@@ -20,7 +20,7 @@ def document(found: Hindcast) -> dict[str, Any]:
         "rows_used": found.rows_used,
         "share_undated": round(found.rows_undated / found.rows_used, 4) if found.rows_used else 0.0,
         "parameters_fitted": 0 if found.fitted is None else len(found.fitted.names),
-        "priors_replaced": list(found.known.replaced),
+        "priors_replaced": list(found.known.replaced_names),
         "foreknown": list(found.known.foreknown),
         "summary": {reading: summary(getattr(found, reading)) for reading in READINGS},
         "series": by_reading["conditional"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,6 +12,7 @@ from countermove.experiments.draws import sample
 from countermove.experiments.ensemble import Ensemble
 from countermove.experiments.pipeline import Compiled
 from countermove.experiments.streams import STREAMS
+from countermove.inference.world_vintage import world_by
 from countermove.outcomes.published import Published
 from countermove.outcomes.published_errors import MISFIT_MEDIAN, Targets
 
@@ -20,9 +22,19 @@ BLOCK = 512
 
 
 def simulated(
-    compiled: Compiled, rows: Sequence[Published], posterior: Ensemble | None, *, draws: int, seed: int, hazards: bool
+    compiled: Compiled,
+    rows: Sequence[Published],
+    posterior: Ensemble | None,
+    *,
+    draws: int,
+    seed: int,
+    hazards: bool,
+    world_known: dt.date | None = None,
 ) -> Floats:
-    """Simulate rows with joint samples of posterior and priors: values in the rows' units, (row, draw)."""
+    """Simulate rows with joint samples of posterior and priors: values in the rows' units, (row, draw).
+
+    world_known: the day after whose last filing world sales are unknown and grow (`world_vintage`); None: as given.
+    """
     from countermove.market.compile import compile_market
     from countermove.market.simulate import simulate
     from countermove.outcomes import OUTCOMES
@@ -42,6 +54,8 @@ def simulated(
             posterior=posterior,
         )
         inputs = compile_market(values, compiled.gates, compiled.levers, hazards=hazards)
+        if world_known is not None:
+            inputs = world_by(inputs, world_known, seed=seed, first=first)
         monthly = simulate(inputs, keep=wanted.__contains__).monthly
         width = min(BLOCK, draws - first)
         measured = [

@@ -3,9 +3,9 @@
 Two vintages: *strict* keeps rows whose period had ended and which had been published by the date; *latest* keeps every
 row whose period had ended, as the sources give it today.
 
-Anchors of later years are priors built on later sources. A hindcast replaces them: a year's value is the year before
-times a growth between `GROWTH`'s ends, the range seen between 2022 and 2024; appetites first seen in the forecast year
-keep their centre and are widened by `WIDENING`, and are named as foreknowledge in the result.
+Priors of the strict vintage are those of `known_priors`. The latest vintage replaces anchors of later years only: a
+year's value is the year before times a growth between `GROWTH`'s ends, the range seen between 2022 and 2024; appetites
+first seen in the forecast year keep their centre and are widened by `WIDENING`, and are named as foreknowledge.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from countermove.errors import InputError, did_you_mean
-from countermove.evidence.priors import LogNormal
 from countermove.evidence.schema import Parameter
+from countermove.inference.known_priors import ALWAYS, Known, Replaced, between, priors_by
 from countermove.outcomes.published import Published, period_end
 from countermove.quantities.calendar import last_day
 
@@ -57,15 +56,6 @@ FIRST_SEEN: Mapping[str, int] = {
 }
 
 
-@dataclass(frozen=True)
-class Known:
-    """The priors as a date allows: parameters, which were replaced, and which keep a centre that later sources state."""
-
-    parameters: Mapping[str, Parameter]
-    replaced: tuple[str, ...]
-    foreknown: tuple[str, ...]
-
-
 def cut_date(text: str) -> dt.date:
     """Return the last day of a date such as 2024-12; InputError outside 2022-2026."""
     day = last_day(text, where="fit-to")
@@ -97,9 +87,16 @@ def happened(row: Published) -> bool:
     return row.known >= period_end(row.period) - dt.timedelta(days=31)
 
 
-def priors_known(parameters: Mapping[str, Parameter], day: dt.date) -> Known:
-    """Return the parameters with the priors of anchors after `day` replaced (see the module)."""
+def priors_known(parameters: Mapping[str, Parameter], day: dt.date, *, strict: bool = False) -> Known:
+    """Return the parameters with the priors that `day` does not allow replaced.
+
+    strict: every prior that could not be written by then (`known_priors`); InputError while one remains. Otherwise only
+    anchors of later years, as this module lists them, and what keeps a later centre is named as foreknown.
+    """
+    if strict:
+        return priors_by(parameters, day)
     changed: dict[str, Parameter] = {}
+    replaced: list[Replaced] = []
     foreknown: list[str] = []
     for family, years in ANCHORS.items():
         last = max((year for year in years if year <= _last_year(day)), default=None)
@@ -108,13 +105,15 @@ def priors_known(parameters: Mapping[str, Parameter], day: dt.date) -> Known:
         low, high = parameters[f"{family}_{last}"].prior.bounds()
         for year in (year for year in years if year > last):
             name = f"{family}_{year}"
-            changed[name] = _with(parameters[name], *_grown(low, high, year - last))
+            changed[name] = between(parameters[name], *_grown(low, high, year - last))
+            replaced.append(Replaced(name, f"a figure of {year}", f"{family}_{last}, grown by {year - last} years", ALWAYS))
     for name, year in FIRST_SEEN.items():
         if name in parameters and year > _last_year(day):
             centre = max(parameters[name].prior.median(), 1e-9)
-            changed[name] = _with(parameters[name], centre / WIDENING, centre * WIDENING)
+            changed[name] = between(parameters[name], centre / WIDENING, centre * WIDENING)
+            replaced.append(Replaced(name, f"first seen in {year}", f"its own centre, a factor of {WIDENING:g} wide", ALWAYS))
             foreknown.append(name)
-    return Known({**parameters, **changed}, tuple(changed), tuple(foreknown))
+    return Known({**parameters, **changed}, tuple(replaced), tuple(foreknown))
 
 
 def _grown(low: float, high: float, years: int) -> tuple[float, float]:
@@ -127,12 +126,3 @@ def _grown(low: float, high: float, years: int) -> tuple[float, float]:
 def _last_year(day: dt.date) -> int:
     """The last year that had ended by the date; the year itself from December on."""
     return day.year if day.month == 12 else day.year - 1
-
-
-def _with(parameter: Parameter, low: float, high: float) -> Parameter:
-    """A parameter with a log-normal prior of these 5% and 95% points, inside its valid range."""
-    bottom, top = parameter.valid
-    least = max(low, bottom, 1e-9)
-    most = max(min(high, top if math.isfinite(top) else high), least * 1.0001)
-    prior = LogNormal(p5=least, p95=most).limited(bottom, top)
-    return parameter.model_copy(update={"prior": prior})

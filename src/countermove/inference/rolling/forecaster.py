@@ -64,7 +64,7 @@ def market_forecaster(*, particles: int, draws: int, seed: int, tell: Tell) -> F
         about = {
             "rows_fitted": len(used),
             "parameters_fitted": 0 if fitted is None else len(fitted.names),
-            "priors_replaced": [one.name for one in known.replaced],
+            "priors_replaced": list(known.replaced_names),
         }
         return Forecast(samples["unconditional"], {"conditional": samples["conditional"]}, about)
 
@@ -99,7 +99,7 @@ class _Run:
         asked = [*found.asked, *filed]
         rows = [replace(row, outcome=AI_REVENUE) if row.outcome == FILED else row for row in asked]
         posterior = None if self.fitted is None else self.fitted.ensemble("rolling")
-        values = simulated(self.compiled, rows, posterior, draws=self.draws, seed=self.seed, hazards=self.hazards)
+        values = simulated(self.compiled, rows, posterior, draws=self.draws, seed=self.seed, hazards=self.hazards, world_known=found.day)
         own, past = values[: len(found.asked)], values[len(found.asked) :]
         random = np.random.default_rng([self.seed, 13])
         for number, row in enumerate(found.asked):
