@@ -16,11 +16,10 @@ def run_rolling(
     *, particles: int, draws: int, seed: int, store: Path, resume: bool, install: bool, as_json: bool, quiet: bool
 ) -> None:
     """Run all origins and print the verdict; keeps every origin and every stage of a fit in `store`."""
-    from countermove.experiments.ensemble_key import files_hash
     from countermove.inference.rolling.document import document
     from countermove.inference.rolling.forecaster import market_forecaster
     from countermove.inference.rolling.judged import judged_rows
-    from countermove.inference.rolling.record import record
+    from countermove.inference.rolling.record import model_hash, record
     from countermove.inference.rolling.run import rolling
     from countermove.inference.rolling.text import text
 
@@ -28,7 +27,7 @@ def run_rolling(
     if not resume:
         forget(folder)
     forecaster = market_forecaster(particles=particles, draws=draws, seed=seed, tell=lambda words: say(words, quiet=quiet))
-    token = hashlib.sha256(f"{files_hash()} {particles} {draws} {seed}".encode()).hexdigest()
+    token = hashlib.sha256(f"{model_hash()} {particles} {draws} {seed}".encode()).hexdigest()
     found = rolling(forecaster, judged_rows(), token=token, folder=folder, tell=lambda words: say(words, quiet=quiet))
     if install:
         path = record(found, {"particles": particles, "draws": draws, "seed": seed})

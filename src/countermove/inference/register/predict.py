@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import load_ledger
 from countermove.experiments.compiled import compile_prior
-from countermove.experiments.ensemble_key import files_hash, load_ensemble
+from countermove.experiments.ensemble_key import load_ensemble
 from countermove.experiments.past_record import PRESET
 from countermove.experiments.scenario import load_scenario
 from countermove.inference.prediction import simulated
@@ -24,7 +22,7 @@ from countermove.inference.rolling.forecaster import AI_REVENUE, other_goods
 from countermove.inference.rolling.judged import FILED, FILED_SERIES, FILED_UNIT, is_bound
 from countermove.inference.rolling.origins import FACT
 from countermove.inference.rolling.printed import printed
-from countermove.inference.rolling.record import PRESENT
+from countermove.inference.rolling.record import PRESENT, model_hash
 from countermove.outcomes import OUTCOMES
 from countermove.outcomes.published import Published, period_end, published_rows
 
@@ -102,14 +100,6 @@ def predict(
         predictions=tuple(_prediction(row, sample[number]) for number, row in enumerate(rows)),
         known={key: found for key, found in known.items() if key.partition(" ")[0] in SERIES},
     )
-
-
-def model_hash() -> str:
-    """Hash of all code and data that a simulation depends on, and of the code that makes predictions of it."""
-    digest = hashlib.sha256(files_hash().encode())
-    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()[:32]
 
 
 def known_series(day: dt.date) -> dict[str, Known]:

@@ -99,7 +99,9 @@ class _Run:
         asked = [*found.asked, *filed]
         rows = [replace(row, outcome=AI_REVENUE) if row.outcome == FILED else row for row in asked]
         posterior = None if self.fitted is None else self.fitted.ensemble("rolling")
-        values = simulated(self.compiled, rows, posterior, draws=self.draws, seed=self.seed, hazards=self.hazards, world_known=found.day)
+        values = simulated(
+            self.compiled, rows, posterior, draws=self.draws, seed=self.seed, hazards=self.hazards, world_known=found.day
+        )
         own, past = values[: len(found.asked)], values[len(found.asked) :]
         random = np.random.default_rng([self.seed, 13])
         for number, row in enumerate(found.asked):

@@ -25,6 +25,9 @@ HORIZON = 12
 LEAST_KNOWN = 4
 """Values of a series that must be known at an origin before its targets enter the ratio."""
 
+A_MONTH = dt.timedelta(days=31)
+"""A date stated as a month counts from its last day; a stand-in within a month of it is no later page."""
+
 FACT = "actual"
 """The standing of a row that may be fitted or be a target; estimates, forecasts and plans of others are benchmarks."""
 
@@ -65,8 +68,8 @@ class Origin:
 
 
 def is_stand_in(row: Published) -> bool:
-    """Whether the stand-in says earlier than the source seen that a row of a filing was known, or alone says when."""
-    return row.filing and not row.recast and (not row.dated or stand_in(row) < row.known)
+    """Whether a row of a filing was seen on a page of over a month after the stand-in, or on a page without a date."""
+    return row.filing and not row.recast and (not row.dated or stand_in(row) + A_MONTH < row.known)
 
 
 def stand_in(row: Published) -> dt.date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from countermove import __version__
 from countermove.errors import InputError
+from countermove.evidence.data_tree import DATA
 from countermove.experiments.ensemble import FOLDER
 from countermove.experiments.ensemble_key import files_hash
 from countermove.inference.rolling.document import document
@@ -21,6 +23,14 @@ MODELS: Mapping[str, str] = {"market-1": "the first market model (November 2026)
 PRESENT = list(MODELS)[-1]
 
 
+def model_hash() -> str:
+    """Hash of all code and data that a simulation depends on, and of the code that fits, predicts and scores."""
+    digest = hashlib.sha256(files_hash().encode())
+    for path in [*sorted(Path(__file__).parents[1].rglob("*.py")), DATA / "vintage" / "priors.yaml"]:
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:32]
+
+
 def path_of(model: str, folder: Path = FOLDER) -> Path:
     """Where the findings about a model are recorded."""
     return folder / f"rolling-{model}.json"
@@ -28,7 +38,7 @@ def path_of(model: str, folder: Path = FOLDER) -> Path:
 
 def record(found: Rolled, settings: Mapping[str, Any], *, folder: Path = FOLDER) -> Path:
     """Write the findings about the model of this version, whole or not at all."""
-    about = {"model": PRESENT, "made": dt.date.today().isoformat(), "version": __version__, "files": files_hash()}
+    about = {"model": PRESENT, "made": dt.date.today().isoformat(), "version": __version__, "model_hash": model_hash()}
     body = about | {"settings": dict(settings)} | document(found.rows, found.origins)
     path = path_of(PRESENT, folder)
     write_whole(path, (json.dumps(body, indent=1, allow_nan=False) + "\n").encode())
