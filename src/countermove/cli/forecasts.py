@@ -42,11 +42,12 @@ def forecasts(
     from countermove.inference.register.entry import add, read_register
     from countermove.inference.register.scoring import document
     from countermove.inference.register.text import text
+    from countermove.inference.rolling.judged import ALSO
     from countermove.inference.score_file import read_scores
 
     if supersedes is not None and record is None:
         raise InputError("--supersedes belongs to --record", where="--supersedes", hint="add --record NAME")
-    rows = None if score is None else read_scores(score)
+    rows = None if score is None else read_scores(score, also=ALSO)
     if record is not None:
         from countermove.inference.register.predict import predict
 

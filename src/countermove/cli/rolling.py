@@ -27,8 +27,8 @@ def run_rolling(
     if not resume:
         forget(folder)
     forecaster = market_forecaster(particles=particles, draws=draws, seed=seed, tell=lambda words: say(words, quiet=quiet))
-    token = hashlib.sha256(f"{model_hash()} {particles} {draws} {seed}".encode()).hexdigest()
-    found = rolling(forecaster, judged_rows(), token=token, folder=folder, tell=lambda words: say(words, quiet=quiet))
+    made_by = hashlib.sha256(f"{model_hash()} {particles} {draws} {seed}".encode()).hexdigest()
+    found = rolling(forecaster, judged_rows(), made_by=made_by, folder=folder, tell=lambda words: say(words, quiet=quiet))
     if install:
         path = record(found, {"particles": particles, "draws": draws, "seed": seed})
         say(f"written: {path}", quiet=quiet)

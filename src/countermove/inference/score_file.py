@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from countermove.errors import InputError, did_you_mean
@@ -12,11 +13,14 @@ from countermove.outcomes.published import TOLERANCE, Published, period_end
 from countermove.quantities.spellings import is_nvidia, read_period, read_unit
 from countermove.quantities.units import convert
 
+NOTHING_ELSE: Mapping[str, tuple[str, str]] = {}
 COLUMNS = ("series", "period", "value", "unit")
 
 
-def read_scores(path: Path) -> tuple[Published, ...]:
+def read_scores(path: Path, *, also: Mapping[str, tuple[str, str]] = NOTHING_ELSE) -> tuple[Published, ...]:
     """Return the rows of a file as published values, in the units of their outcomes.
+
+    also: further names that may stand as a series, each with the id and the unit that it means.
 
     A series is the id of a published series that the model speaks to, or of an outcome; units and periods are taken as
     people write them (`countermove.quantities.spellings`). Raises InputError with file and line for a missing file, column
@@ -36,7 +40,7 @@ def read_scores(path: Path) -> tuple[Published, ...]:
         raise InputError(
             f"no column {', '.join(missing)}", where=f"{path}:1", hint=f"the columns are {','.join(COLUMNS)}, in any order"
         )
-    rows = tuple(_row(entry, f"{path}:{number}") for number, entry in enumerate(entries, start=2))
+    rows = tuple(_row(entry, f"{path}:{number}", also) for number, entry in enumerate(entries, start=2))
     if not rows:
         raise InputError("it holds no row", where=str(path), hint="give at least one value")
     seen: set[tuple[str, str]] = set()
@@ -47,14 +51,11 @@ def read_scores(path: Path) -> tuple[Published, ...]:
     return rows
 
 
-def _row(entry: dict[str, str], where: str) -> Published:
+def _row(entry: dict[str, str], where: str, also: Mapping[str, tuple[str, str]]) -> Published:
     name = (entry["series"] or "").strip()
-    outcome_id, grade = _meaning(name, where)
+    outcome_id, unit, grade = _meaning(name, where, also)
     nvidia = is_nvidia(name) or is_nvidia(outcome_id)
     period = read_period((entry["period"] or "").strip(), nvidia=nvidia, where=where)
-    from countermove.outcomes import outcome
-
-    about = outcome(outcome_id)
     try:
         number = float((entry["value"] or "").strip())
     except ValueError:
@@ -62,24 +63,28 @@ def _row(entry: dict[str, str], where: str) -> Published:
     if not math.isfinite(number) or number < 0.0:
         raise InputError(f"{number} cannot be a published value", where=where, hint="give a number from 0")
     try:
-        value = float(convert(number, read_unit(entry["unit"] or "", about.unit), about.unit))
+        value = float(convert(number, read_unit(entry["unit"] or "", unit), unit))
     except InputError as error:
         hint = error.hint if error.what.startswith(("unit", "unknown unit")) else ""
         said = error.what if hint else f"unit {entry['unit']!r}: {error.what}"
-        raise InputError(said, where=where, hint="; ".join(t for t in (hint, f"{name} is in {about.unit}") if t)) from None
+        raise InputError(said, where=where, hint="; ".join(t for t in (hint, f"{name} is in {unit}") if t)) from None
     share = TOLERANCE[grade]
     return Published(
         name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False
     )
 
 
-def _meaning(name: str, where: str) -> tuple[str, str]:
-    """The outcome that a series speaks of, and the grade that sets its tolerance (B for an outcome by name)."""
+def _meaning(name: str, where: str, also: Mapping[str, tuple[str, str]]) -> tuple[str, str, str]:
+    """The outcome that a series speaks of, its unit, and the grade that sets its tolerance (B for an outcome by name)."""
     from countermove.outcomes import OUTCOMES
 
     series = {known: one for known, one in load_ledger().series.items() if one.outcome is not None}
+    if name in also:
+        return *also[name], "B"
     if name in series:
-        return str(series[name].outcome), series[name].grade
+        outcome = str(series[name].outcome)
+        return outcome, OUTCOMES[outcome].unit, series[name].grade
     if name in OUTCOMES:
-        return name, "B"
-    raise InputError(f"no series or outcome named {name!r}", where=where, hint=did_you_mean(name, [*series, *OUTCOMES]))
+        return name, OUTCOMES[name].unit, "B"
+    known = [*series, *OUTCOMES, *also]
+    raise InputError(f"no series or outcome named {name!r}", where=where, hint=did_you_mean(name, known))

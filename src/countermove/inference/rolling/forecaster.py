@@ -39,6 +39,8 @@ class Forecast:
     sample: Floats
     beside: Mapping[str, Floats]
     about: Mapping[str, Any]
+    fitted: tuple[Published, ...] = ()
+    """The rows that it was fitted to, so that none of them is one that is asked."""
 
 
 class Forecaster(Protocol):
@@ -66,7 +68,7 @@ def market_forecaster(*, particles: int, draws: int, seed: int, tell: Tell) -> F
             "parameters_fitted": 0 if fitted is None else len(fitted.names),
             "priors_replaced": list(known.replaced_names),
         }
-        return Forecast(samples["unconditional"], {"conditional": samples["conditional"]}, about)
+        return Forecast(samples["unconditional"], {"conditional": samples["conditional"]}, about, tuple(used))
 
     return forecast
 

@@ -16,6 +16,8 @@ YEAR = "year"
 FILED = "nvidia_china_hk_revenue_usd_bn"
 FILED_SERIES = ("nvidia-china-revenue-billing", "nvidia-china-revenue-hq")
 FILED_UNIT = "usd_bn"
+ALSO = dict.fromkeys((FILED, FILED_SERIES[-1]), (FILED, FILED_UNIT))
+"""Names that files of values may use for NVIDIA's filed revenue in China: the id, and the series on the present basis."""
 
 
 def judged_rows() -> tuple[Published, ...]:
