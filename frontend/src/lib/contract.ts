@@ -51,6 +51,13 @@ export interface CompareRequest {
   by?: "quarter" | "year";
 }
 
+export interface Condition {
+  condition: string;
+  found: number;
+  bound: string;
+  met: boolean;
+}
+
 export interface Driver {
   path: string;
   label: string;
@@ -198,6 +205,35 @@ export interface JobRequest {
 
 export interface JobsAnswer {
   jobs: JobAnswer[];
+}
+
+export interface Judged {
+  model: string;
+  label: string;
+  recorded: boolean;
+  made: string;
+  passed: boolean;
+  verdict: string;
+  reference: string;
+  gate: Condition[];
+  tallies: Tally[];
+  points: JudgedPoint[];
+}
+
+export interface JudgedPoint {
+  origin: string;
+  series: string;
+  label: string;
+  period: string;
+  value: number;
+  p5: number;
+  p25: number;
+  median: number;
+  p75: number;
+  p95: number;
+  inside: boolean;
+  crps: number;
+  crps_reference: number;
 }
 
 export interface Landed {
@@ -452,6 +488,16 @@ export interface Step {
   value: number | string;
 }
 
+export interface Tally {
+  name: string;
+  n: number;
+  ratio: number | null;
+  coverage90: number | null;
+  coverage50: number | null;
+  width90: number | null;
+  beyond99: number;
+}
+
 export interface Tier {
   name: string;
   meaning: string;
@@ -459,6 +505,7 @@ export interface Tier {
 
 export interface Validation {
   fit: Fit | null;
+  rolling: Judged[];
   hindcasts: Hindcast[];
   reproductions: Reproductions | null;
 }

@@ -15,6 +15,7 @@ from typing import Any
 from countermove.experiments.ensemble import FOLDER
 from countermove.inference.hindcast_text import READINGS, summary_words
 from countermove.inference.record import of_another_calibration, recorded_fit, table_hash
+from countermove.inference.rolling.page import lines as rolling_lines
 
 SHIPPED = (("2024-12", "latest"), ("2024-12", "strict"), ("2026-01", "latest"))
 """Hindcasts and predictions that are recorded: fit to, vintage."""
@@ -89,6 +90,7 @@ def page(folder: Path = FOLDER) -> str:
         "",
     ]
     parts += _fit_part(fit) if fit is not None else ["No calibration is recorded; runs follow the priors.", ""]
+    parts += rolling_lines(folder)
     for fit_to, vintage in SHIPPED:
         found = recorded_hindcast(fit_to, vintage, folder)
         if found is not None:

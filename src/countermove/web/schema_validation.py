@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from countermove.web.schema import Answer, SourceLine
 
 
@@ -130,6 +132,60 @@ class Hindcast(Answer):
     readings: list[Reading]
 
 
+class Tally(Answer):
+    """Gated predictions together; scores are CRPS of logarithms over the scale of the series, None where n is 0."""
+
+    name: str
+    n: int
+    ratio: float | None
+    coverage90: float | None
+    coverage50: float | None
+    width90: float | None
+    beyond99: int
+
+
+class Condition(Answer):
+    """One condition of the gate."""
+
+    condition: str
+    found: float
+    bound: str
+    met: bool
+
+
+class JudgedPoint(Answer):
+    """One gated prediction from one origin."""
+
+    origin: str
+    series: str
+    label: str
+    period: str
+    value: float
+    p5: float
+    p25: float
+    median: float
+    p75: float
+    p95: float
+    inside: bool
+    crps: float
+    crps_reference: float
+
+
+class Judged(Answer):
+    """What rolling origins say of one market model; `recorded` is false where it was not judged."""
+
+    model: str
+    label: str
+    recorded: bool
+    made: str = ""
+    passed: bool = False
+    verdict: str = ""
+    reference: str = ""
+    gate: list[Condition] = Field(default_factory=list)
+    tallies: list[Tally] = Field(default_factory=list)
+    points: list[JudgedPoint] = Field(default_factory=list)
+
+
 class Figure(Answer):
     """A number with its range; a bound has one end only."""
 
@@ -206,5 +262,6 @@ class Validation(Answer):
     """Fit, hindcasts and reproductions, good or bad; None where nothing is recorded."""
 
     fit: Fit | None
+    rolling: list[Judged]
     hindcasts: list[Hindcast]
     reproductions: Reproductions | None

@@ -9,12 +9,16 @@ from countermove.evidence.data_tree import data_hash
 from countermove.evidence.ledger import load_ledger
 from countermove.inference.hindcast_text import READINGS
 from countermove.inference.record import recorded_fit
+from countermove.inference.rolling.record import MODELS
+from countermove.inference.rolling.record import recorded as recorded_judgement
+from countermove.inference.rolling.text import verdict_words
 from countermove.inference.validation import SHIPPED, recorded_hindcast
 from countermove.outcomes import OUTCOMES
 from countermove.reproductions.page import RECORD, recorded
 from countermove.web.listing import source_lines
 from countermove.web.schema_validation import (
     Against,
+    Condition,
     Figure,
     Fit,
     FitRow,
@@ -22,12 +26,15 @@ from countermove.web.schema_validation import (
     Hindcast,
     HindcastPoint,
     HindcastSeries,
+    Judged,
+    JudgedPoint,
     LedgerGap,
     Reading,
     Reference,
     Reproduction,
     ReproductionRow,
     Reproductions,
+    Tally,
     Tier,
     Validation,
 )
@@ -47,6 +54,7 @@ def validation() -> Validation:
     fit = recorded_fit()
     return Validation(
         fit=None if fit is None else _fit(fit),
+        rolling=[_judged(name, label, recorded_judgement(name)) for name, label in MODELS.items()],
         hindcasts=[_hindcast(fit_to, vintage, recorded_hindcast(fit_to, vintage)) for fit_to, vintage in SHIPPED],
         reproductions=_reproductions(recorded()) if RECORD.is_file() else None,
     )
@@ -142,6 +150,44 @@ def _hindcast_series(name: str, one: Mapping[str, Any], predicted: bool) -> Hind
         naive=one["crps_naive"],
         points=[HindcastPoint.model_validate(point) for point in one["points"]],
     )
+
+
+def _judged(name: str, label: str, found: Mapping[str, Any] | None) -> Judged:
+    if found is None:
+        return Judged(model=name, label=label, recorded=False)
+    pooled = found["pooled"]
+    groups = {f"origin {key}": one for key, one in found["origins"].items()}
+    groups |= {"all origins": pooled, "after Cambricon's take-off alone": pooled["after_take_off"]}
+    groups |= {_label(key): one for key, one in pooled["by_series"].items()}
+    groups |= {f"{key} quarters ahead": one for key, one in pooled["by_horizon"].items()}
+    return Judged(
+        model=name,
+        label=label,
+        recorded=True,
+        made=found["made"],
+        passed=pooled["passed"],
+        verdict=verdict_words(found),
+        reference=found["reference"],
+        gate=[Condition.model_validate(one) for one in pooled["gate"]],
+        tallies=[_tally(key, one) for key, one in groups.items()],
+        points=[
+            _judged_point(origin, series, point)
+            for origin, one in found["origins"].items()
+            for series, group in one["series"].items()
+            for point in group["points"]
+            if point["gated"]
+        ],
+    )
+
+
+def _tally(name: str, one: Mapping[str, Any]) -> Tally:
+    kept = {key: one[key] for key in ("n", "coverage90", "coverage50", "width90", "beyond99")}
+    return Tally(name=name, ratio=one["crps_ratio"], **kept)
+
+
+def _judged_point(origin: str, series: str, point: Mapping[str, Any]) -> JudgedPoint:
+    names = ("period", "value", "p5", "p25", "median", "p75", "p95", "inside", "crps", "crps_reference")
+    return JudgedPoint(origin=origin, series=series, label=_label(series), **{name: point[name] for name in names})
 
 
 def _reproductions(found: Mapping[str, Any]) -> Reproductions:
