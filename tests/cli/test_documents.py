@@ -25,11 +25,13 @@ FIXED = {
     "play": ["players", "payoffs", "strategies", "equilibria", "best_replies", "orders"],
     "infer refusal": ["events", "lambda", "capabilities"],
     "hindcast": ["fit_to", "series"],
+    "hindcast --rolling": ["origins", "pooled", "reference"],
+    "forecasts": ["register", "scores"],
     "claims": ["case", "claims"],
 }
 """Keys that were promised to scripts, whatever else changes."""
 
-RUN, SWEEP, TABLE, PROPOSAL = "stored run", "stored sweep", "table", "proposal"
+RUN, SWEEP, TABLE, PROPOSAL, ACTUALS = "stored run", "stored sweep", "table", "proposal", "actuals.csv"
 PREDICT = ["predict", "--system", "hgx-h200", "--model", "deepseek-r1", "--isl", "1024"]
 PRINTED: dict[str, list[list[str]]] = {
     "run": [["run", "h200-2026", "-n", "16", "--by", "both"]],
@@ -61,8 +63,13 @@ PRINTED: dict[str, list[list[str]]] = {
     "reproductions show": [["reproductions", "show", "ifp-hopper"]],
     "reproductions run": [["reproductions", "run", "bernstein-2025-gap"]],
     "doctor": [["doctor", "--no-run"]],
+    "forecasts": [["forecasts"], ["forecasts", "--score", ACTUALS]],
 }
-RECORDED = {"calibrate": "posterior-fit.json", "hindcast": "hindcast-2024-12-*.json"}
+RECORDED = {
+    "calibrate": "posterior-fit.json",
+    "hindcast": "hindcast-2024-12-*.json",
+    "hindcast --rolling": "rolling-*.json",
+}
 """Documents that take minutes to make, by the files that keep them."""
 ENSEMBLES = Path(__file__).parents[2] / "src" / "countermove" / "data" / "ensembles"
 
@@ -82,6 +89,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'schema: 1\nid: lower-line\nfrom: "2026-11-01"\n'
         "change:\n  us/bis/licensing/review-policy-2026: {performance: 10000}\nenact: [us/congress/ai-overwatch]\n"
     )
+    (made / ACTUALS).write_text("series,period,value,unit\ncambricon_revenue_cny_bn,2027Q4,4.2,CNY bn\n")
     (made / TABLE).write_text("backend,model_path,system,isl,osl\ntrtllm,deepseek-r1,h200_sxm,1024,128\n")
     for words in (
         ["run", "h200-2026", "-n", "16", "--out", str(made / RUN)],
@@ -108,7 +116,7 @@ def commands_with(option: str) -> Iterator[str]:
 
 def test_every_command_that_prints_a_document_has_a_schema() -> None:
     assert set(commands_with("--json")) <= set(DOCUMENTS)
-    assert set(DOCUMENTS) - set(commands_with("--json")) == {"predict --batch"}
+    assert set(DOCUMENTS) - set(commands_with("--json")) == {"predict --batch", "hindcast --rolling"}
 
 
 def test_every_schema_is_compared_with_what_is_printed() -> None:

@@ -8,7 +8,7 @@ from countermove.cli.documents.experiments import DiscoverDocument, RobustnessDo
 from countermove.cli.documents.findings import EntriesDocument, EntryDocument, ReproductionsDocument, WhatMattersDocument
 from countermove.cli.documents.gates import CheckDocument, TimelineDocument, WhatifDocument
 from countermove.cli.documents.hardware import PredictBatchDocument, PredictDocument, SubstituteDocument
-from countermove.cli.documents.inference import CalibrateDocument, HindcastDocument
+from countermove.cli.documents.inference import CalibrateDocument, ForecastsDocument, HindcastDocument, RollingDocument
 from countermove.cli.documents.installation import DoctorDocument
 from countermove.cli.documents.ledger import CatalogDocument, ClaimsDocument, EvidenceAnswerDocument, ExplainDocument
 from countermove.cli.documents.runs import CompareDocument, DemoDocument, ReproduceDocument, RunDocument
@@ -41,6 +41,8 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "reproductions run": ReproductionsDocument,
     "calibrate": CalibrateDocument,
     "hindcast": HindcastDocument,
+    "hindcast --rolling": RollingDocument,
+    "forecasts": ForecastsDocument,
     "doctor": DoctorDocument,
 }
 """Command, in the words that one types, to what it prints with --json."""

@@ -82,3 +82,60 @@ class HindcastDocument(Document):
     summary: dict[str, Any]
     series: dict[str, HindcastSeriesDocument]
     unconditional: dict[str, HindcastSeriesDocument]
+
+
+class TallyDocument(Document):
+    """Predictions together; null where none had four known values of its series."""
+
+    n: int
+    crps_ratio: float | None
+    coverage50: float | None
+    coverage90: float | None
+    beyond99: int
+
+
+class OriginDocument(TallyDocument):
+    """One origin: `undated_share` of the known values have a stand-in date; points of `series` say whether they are gated."""
+
+    undated_share: float
+    series: dict[str, HindcastSeriesDocument]
+
+
+class PooledDocument(TallyDocument):
+    """All gated predictions, with the conditions of the gate."""
+
+    gate: list[dict[str, Any]]
+    passed: bool
+
+
+class RollingDocument(Document):
+    """What `countermove hindcast --rolling --json` prints."""
+
+    origins: dict[str, OriginDocument]
+    pooled: PooledDocument
+    reference: str
+
+
+class ForecastDocument(Document):
+    """One prediction of the register."""
+
+    entry: str
+    made_on: str
+    data_hash: str
+    model_hash: str
+    series: str
+    period: str
+    unit: str
+    p5: float
+    p25: float
+    median: float
+    p75: float
+    p95: float
+
+
+class ForecastsDocument(Document):
+    """What `countermove forecasts --json` prints; scores by entry and series, null without --score."""
+
+    register_: list[ForecastDocument] = Field(alias="register")
+    entries: list[dict[str, Any]]
+    scores: dict[str, dict[str, Any]] | None

@@ -14,6 +14,7 @@ from countermove.evidence.ledger import load_ledger
 from countermove.experiments.compiled import compile_prior
 from countermove.experiments.ensemble_key import load_ensemble
 from countermove.experiments.past_record import PRESET
+from countermove.experiments.pipeline import evidence_until
 from countermove.experiments.scenario import load_scenario
 from countermove.inference.prediction import simulated
 from countermove.inference.record import recorded_misfit
@@ -52,7 +53,6 @@ SERIES: tuple[str, ...] = (
     "smuggled_h100e_cumulative",
 )
 PERIODS: tuple[str, ...] = ("2026Q2", "2026Q3", "2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2026", "2027")
-POLICY_TO = "2026-10"
 QUARTERS_A_YEAR = 4
 
 
@@ -87,7 +87,7 @@ def predict(
         conditions=Conditions(
             scenario=PRESET,
             market_series_to=_fitted_to(),
-            policy_to=POLICY_TO,
+            policy_to=evidence_until(),
             fitted=ensemble is not None,
             draws=draws,
             seed=seed,
