@@ -75,3 +75,34 @@ def test_a_fault_is_named_with_its_line(tmp_path: Path, text: str, words: str) -
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read it"):
         read_scores(tmp_path / "none.csv")
+
+
+def test_a_file_from_a_spreadsheet_is_read_with_its_mark_and_capitals(tmp_path: Path) -> None:
+    path = tmp_path / "actuals.csv"
+    path.write_bytes("\ufeffSeries, Period ,VALUE,Unit\ncambricon_revenue_cny_bn,2026Q2,3.1,CNY bn\n".encode())
+    assert [row.value for row in read_scores(path)] == [3.1]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("domestic_share_units,2026Q2,155,%", "is more than all"),
+        ("cambricon_revenue_cny_bn,2026Q2,1_0,CNY bn", "is not a number"),
+    ],
+)
+def test_more_than_all_and_odd_numbers_are_refused(tmp_path: Path, line: str, words: str) -> None:
+    path = tmp_path / "actuals.csv"
+    path.write_text(f"series,period,value,unit\n{line}\n")
+    with pytest.raises(InputError, match=words):
+        read_scores(path)
+
+
+def test_the_same_fact_under_two_names_counts_twice_where_one_is_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "actuals.csv"
+    path.write_text(
+        "series,period,value,unit\n\ncambricon-revenue-quarterly,2026Q2,3.1,CNY bn\ncambricon_revenue_cny_bn,2026Q2,9,CNY bn\n"
+    )
+    assert len(read_scores(path)) == 2
+    with pytest.raises(InputError, match="as cambricon-revenue-quarterly too") as caught:
+        read_scores(path, one_per_outcome=True)
+    assert str(caught.value).startswith(f"{path}:4")

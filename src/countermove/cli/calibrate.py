@@ -129,8 +129,9 @@ def hindcast(
         bool, typer.Option("--install", help="With --rolling: record the verdict for the Validation page.")
     ] = False,
     vintage: Annotated[
-        str, typer.Option("--vintage", help="strict: published by then; latest: of periods up to then, as known today.")
-    ] = "latest",
+        str | None,
+        typer.Option("--vintage", help="strict: published by then; latest (default): of periods up to then, as known today."),
+    ] = None,
     score: Annotated[Path | None, typer.Option("--score", metavar="FILE", help="Score against these values instead.")] = None,
     particles: Annotated[int, typer.Option("--particles", help="Worlds to carry from prior to posterior.")] = 1024,
     draws: options.Draws = 1024,
@@ -147,13 +148,14 @@ def hindcast(
     if rolling:
         from countermove.cli.rolling import run_rolling
 
-        refuse_with_rolling(fit_to=fit_to, score=score, fresh=fresh, vintage=None if vintage in {"latest", "strict"} else vintage)
+        refuse_with_rolling(fit_to=fit_to, score=score, vintage=None if vintage == "strict" else vintage)
         run_rolling(
             particles=particles,
             draws=draws,
             seed=seed,
             store=store,
             resume=resume,
+            fresh=fresh,
             install=install,
             as_json=as_json,
             quiet=quiet,
@@ -165,6 +167,7 @@ def hindcast(
     from countermove.inference.vintage import check_vintage, cut_date
 
     day = needs_a_date(fit_to, resume=resume, install=install)
+    vintage = vintage or "latest"
     cut_date(day)
     check_vintage(vintage)
     folder = store / f"{day}-{vintage}"

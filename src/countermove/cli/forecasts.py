@@ -47,7 +47,7 @@ def forecasts(
 
     if supersedes is not None and record is None:
         raise InputError("--supersedes belongs to --record", where="--supersedes", hint="add --record NAME")
-    rows = None if score is None else read_scores(score, also=ALSO)
+    rows = None if score is None else read_scores(score, also=ALSO, one_per_outcome=True)
     if record is not None:
         from countermove.inference.register.predict import predict
 

@@ -7,13 +7,15 @@ import re
 from pathlib import Path
 
 from countermove.cli.output import print_json, print_text, say
+from countermove.errors import EnvironmentProblem, InputError
 
 _KEPT = re.compile(r"origin\.json|cloud\.npz")
 FOLDER = "rolling"
+LEAST_PARTICLES, LEAST_DRAWS = 128, 64
 
 
 def run_rolling(
-    *, particles: int, draws: int, seed: int, store: Path, resume: bool, install: bool, as_json: bool, quiet: bool
+    *, particles: int, draws: int, seed: int, store: Path, resume: bool, fresh: bool, install: bool, as_json: bool, quiet: bool
 ) -> None:
     """Run all origins and print the verdict; keeps every origin and every stage of a fit in `store`."""
     from countermove.inference.rolling.document import document
@@ -24,11 +26,21 @@ def run_rolling(
     from countermove.inference.rolling.text import text
 
     folder = store / FOLDER
-    if not resume:
+    check_settings(particles, draws)
+    if fresh:
         forget(folder)
+    elif not resume and (kept := sum(1 for _ in folder.glob("*/origin.json"))):
+        hint = "add --resume to go on from there, or --fresh to forget it"
+        raise InputError(f"an earlier run kept {kept} of 10 origins", where=str(folder), hint=hint)
+    writable(folder)
     forecaster = market_forecaster(particles=particles, draws=draws, seed=seed, tell=lambda words: say(words, quiet=quiet))
     made_by = hashlib.sha256(f"{model_hash()} {particles} {draws} {seed}".encode()).hexdigest()
-    found = rolling(forecaster, judged_rows(), made_by=made_by, folder=folder, tell=lambda words: say(words, quiet=quiet))
+    try:
+        found = rolling(forecaster, judged_rows(), made_by=made_by, folder=folder, tell=lambda words: say(words, quiet=quiet))
+    except KeyboardInterrupt:
+        # The general message, "nothing was written", would be wrong here.
+        say("interrupted; what is done is kept: continue with --resume", quiet=False)
+        raise SystemExit(130) from None
     if install:
         path = record(found, {"particles": particles, "draws": draws, "seed": seed})
         say(f"written: {path}", quiet=quiet)
@@ -38,10 +50,26 @@ def run_rolling(
         print_text(text(document(found.rows, found.origins)))
 
 
+def check_settings(particles: int, draws: int) -> None:
+    """Raise InputError for fewer worlds than a fit or a range can be made of."""
+    if particles < LEAST_PARTICLES:
+        what = f"{particles} particles are fewer than twice the parameters that are fitted"
+        raise InputError(what, where="--particles", hint=f"give {LEAST_PARTICLES} or more; 1,024 is usual")
+    if draws < LEAST_DRAWS:
+        raise InputError(f"{draws} draws give no 90% range", where="--draws", hint=f"give {LEAST_DRAWS} or more; 1,024 is usual")
+
+
+def writable(folder: Path) -> None:
+    """Make the folder; EnvironmentProblem where that is not allowed, before any work is done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"it cannot be made: {error.strerror or error}"
+        raise EnvironmentProblem(what, where=str(folder), hint="give another folder with --store") from None
+
+
 def forget(folder: Path) -> None:
     """Remove the origins and stages that a folder keeps, and nothing else; EnvironmentProblem where that is not allowed."""
-    from countermove.errors import EnvironmentProblem
-
     try:
         for path in sorted(folder.glob("*/*")) if folder.is_dir() else ():
             if _KEPT.fullmatch(path.name) and path.is_file():

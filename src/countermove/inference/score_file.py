@@ -17,47 +17,58 @@ NOTHING_ELSE: Mapping[str, tuple[str, str]] = {}
 COLUMNS = ("series", "period", "value", "unit")
 
 
-def read_scores(path: Path, *, also: Mapping[str, tuple[str, str]] = NOTHING_ELSE) -> tuple[Published, ...]:
+def read_scores(
+    path: Path, *, also: Mapping[str, tuple[str, str]] = NOTHING_ELSE, one_per_outcome: bool = False
+) -> tuple[Published, ...]:
     """Return the rows of a file as published values, in the units of their outcomes.
 
-    also: further names that may stand as a series, each with the id and the unit that it means.
+    also: further names that may stand as a series, each with the id and the unit that it means. one_per_outcome: whether the same
+    outcome and period under two names is a value twice too.
 
     A series is the id of a published series that the model speaks to, or of an outcome; units and periods are taken as
     people write them (`countermove.quantities.spellings`). Raises InputError with file and line for a missing file, column
     or unit, an unknown series, a period or number that is none, and for a value twice, however it is written.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read it: {error}", where=str(path), hint="give a CSV file in UTF-8") from None
     table = csv.DictReader(lines)
     try:
-        header, entries = tuple(table.fieldnames or ()), tuple(table)
+        table.fieldnames = [name.strip().casefold() for name in table.fieldnames or ()]
+        header, entries = tuple(table.fieldnames), tuple((table.line_num, entry) for entry in table)
     except csv.Error as error:
         raise InputError(f"it is no CSV: {error}", where=f"{path}:{table.line_num}", hint="give a CSV file in UTF-8") from None
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise InputError(f"column {', '.join(twice)} stands there twice", where=f"{path}:1", hint="keep one")
     missing = [name for name in COLUMNS if name not in header]
     if missing:
         raise InputError(
             f"no column {', '.join(missing)}", where=f"{path}:1", hint=f"the columns are {','.join(COLUMNS)}, in any order"
         )
-    rows = tuple(_row(entry, f"{path}:{number}", also) for number, entry in enumerate(entries, start=2))
+    rows = tuple(_row(entry, f"{path}:{number}", also) for number, entry in entries)
     if not rows:
         raise InputError("it holds no row", where=str(path), hint="give at least one value")
-    seen: set[tuple[str, str]] = set()
-    for number, row in enumerate(rows, start=2):
-        if (row.series, row.period) in seen:
-            raise InputError(f"{row.series} {row.period} stands there twice", where=f"{path}:{number}", hint="keep one")
-        seen.add((row.series, row.period))
+    seen: dict[tuple[str, str], str] = {}
+    for (number, _), row in zip(entries, rows, strict=True):
+        key = (row.outcome if one_per_outcome else row.series, row.period)
+        if key in seen:
+            what = f"{row.series} {row.period} stands there twice" + (f", as {seen[key]} too" if seen[key] != row.series else "")
+            raise InputError(what, where=f"{path}:{number}", hint="keep one")
+        seen[key] = row.series
     return rows
 
 
 def _row(entry: dict[str, str], where: str, also: Mapping[str, tuple[str, str]]) -> Published:
+    from countermove.outcomes import OUTCOMES
+
     name = (entry["series"] or "").strip()
     outcome_id, unit, grade = _meaning(name, where, also)
     nvidia = is_nvidia(name) or is_nvidia(outcome_id)
     period = read_period((entry["period"] or "").strip(), nvidia=nvidia, where=where)
     try:
-        number = float((entry["value"] or "").strip())
+        number = float((entry["value"] or "").strip().replace("_", "no number"))
     except ValueError:
         raise InputError(f"{entry['value']!r} is not a number", where=where, hint="write it as 12.5") from None
     if not math.isfinite(number) or number < 0.0:
@@ -68,6 +79,9 @@ def _row(entry: dict[str, str], where: str, also: Mapping[str, tuple[str, str]])
         hint = error.hint if error.what.startswith(("unit", "unknown unit")) else ""
         said = error.what if hint else f"unit {entry['unit']!r}: {error.what}"
         raise InputError(said, where=where, hint="; ".join(t for t in (hint, f"{name} is in {unit}") if t)) from None
+    known = OUTCOMES.get(outcome_id)
+    if known is not None and known.part_of_whole and value > 1.0:
+        raise InputError(f"{entry['value']} {entry['unit']} is more than all", where=where, hint=f"{name} lies between 0 and 1")
     share = TOLERANCE[grade]
     return Published(
         name, outcome_id, period, value, value * (1 - share), value * (1 + share), False, period_end(period), dated=False

@@ -158,6 +158,7 @@ def _judged(name: str, label: str, found: Mapping[str, Any] | None) -> Judged:
     pooled = found["pooled"]
     groups = {f"origin {key}": one for key, one in found["origins"].items()}
     groups |= {"all origins": pooled, "after Cambricon's take-off alone": pooled["after_take_off"]}
+    groups |= {f"without origin {key}": one for key, one in pooled["without"].items()}
     groups |= {_label(key): one for key, one in pooled["by_series"].items()}
     groups |= {f"{key} quarters ahead": one for key, one in pooled["by_horizon"].items()}
     return Judged(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import pytest
@@ -68,14 +67,15 @@ def test_only_an_entry_that_exists_can_be_superseded(tmp_path: Path) -> None:
     assert [one.supersedes for one in read_register(tmp_path)] == [None, "2026-11-30-test"] or len(read_register(tmp_path)) == 2
 
 
-def test_a_damaged_or_renamed_entry_is_named(tmp_path: Path) -> None:
+def test_a_changed_or_renamed_entry_is_refused_by_name(tmp_path: Path) -> None:
     path = add(entry(), tmp_path)
-    body = json.loads(path.read_text())
-    body["predictions"][0]["quantiles"].reverse()
-    path.write_text(json.dumps(body))
-    with pytest.raises(DataError, match="quantiles must not decrease"):
+    path.write_text(path.read_text().replace('"model":"test"', '"model":"text"'))
+    with pytest.raises(DataError, match="an entry is never rewritten"):
         read_register(tmp_path)
     path.unlink()
-    add(entry(), tmp_path).rename(tmp_path / "2026-11-30-other.json")
-    with pytest.raises(DataError, match="it names itself 2026-11-30-test"):
+    (tmp_path / "checksums.txt").unlink()
+    add(entry(), tmp_path)
+    body = (tmp_path / "2026-11-30-test.json").read_bytes()
+    (tmp_path / "2026-11-30-other.json").write_bytes(body)
+    with pytest.raises(DataError, match="2026-11-30-other"):
         read_register(tmp_path)

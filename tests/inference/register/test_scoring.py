@@ -49,7 +49,7 @@ def test_scores_are_in_logarithms_over_the_scale_beside_the_reference() -> None:
     found = scores(entry(sample), [published(3.4)])["cambricon_revenue_cny_bn"]
     past = Past((13, 14, 15, 16), tuple(math.log(v) for v in VALUES))
     assert found["crps"] == pytest.approx(crps(np.log(sample), math.log(3.4)) / scale(past, 1), rel=0.03)
-    assert found["crps_reference"] == pytest.approx(reference(past, 1).crps(math.log(3.4)) / scale(past, 1), rel=1e-4)
+    assert found["crps_reference"] == pytest.approx(reference(past, 1).crps(math.log(3.401)) / scale(past, 1), rel=1e-4)
     assert found["coverage90"] == 1.0
 
 
@@ -59,10 +59,12 @@ def test_a_wild_prediction_scores_worse_than_a_sure_one_that_is_right() -> None:
     assert sure["cambricon_revenue_cny_bn"]["crps"] < wild["cambricon_revenue_cny_bn"]["crps"]
 
 
-def test_a_value_of_nothing_is_scored_in_its_own_unit() -> None:
-    found = scores(entry(np.linspace(0.0, 2.0, 1000)), [published(0.0)])["cambricon_revenue_cny_bn"]
-    assert found["points"][0]["scored_in"] == "cny_bn"
-    assert found["crps_reference"] is None
+def test_a_value_of_nothing_is_scored_beside_the_smallest_amount_told_apart() -> None:
+    nothing = scores(entry(np.full(1000, 1e-13)), [published(0.0)])["cambricon_revenue_cny_bn"]
+    some = scores(entry(np.full(1000, 1.0)), [published(0.0)])["cambricon_revenue_cny_bn"]
+    assert nothing["crps"] == pytest.approx(0.0, abs=1e-6)
+    assert some["crps"] > 1.0
+    assert some["compared"] == 1
 
 
 def test_values_that_an_entry_does_not_predict_are_left_out_and_said() -> None:
@@ -70,6 +72,8 @@ def test_values_that_an_entry_does_not_predict_are_left_out_and_said() -> None:
     body = document([one], [published(1.0, "2028Q1"), published(1.0, outcome="huawei_ascend_packages")])
     assert body["scores"] == {"2026-11-30-test": {}}
     assert "none of the values given" in text(body)
+    assert body["unmatched"] == ["cambricon_revenue_cny_bn 2028Q1", "huawei_ascend_packages 2026Q2"]
+    assert "Not predicted by any entry: cambricon_revenue_cny_bn 2028Q1" in text(body)
 
 
 def test_the_document_has_the_fixed_keys() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pytest
 from made_up_worlds import row, walks
@@ -16,7 +17,7 @@ def test_rows_part_into_known_targets_and_nowcasts() -> None:
     assert [one.period for one in found.known][-1] == "2024Q3"
     assert [one.period for one in found.nowcasts] == ["2024Q4"]
     assert [one.period for one in found.targets] == ["2025Q1", "2025Q2", "2025Q3", "2025Q4"]
-    assert found.gated == {"walk-0"}
+    assert found.gated == {("walk-0", 6)}
 
 
 def test_a_series_of_three_known_values_is_not_gated() -> None:
@@ -42,6 +43,18 @@ def test_a_row_that_nobody_dates_is_neither_known_nor_asked_unless_it_was_filed(
     early = row("early", "2023Q1", 1.0)
     assert {one.series for one in origin("2024-12", [undated, filed, early]).known} == {"early", "filed"}
     assert {one.series for one in origin("2024-12", [undated, filed, early], "stated").known} == {"early"}
+
+
+def test_a_year_is_not_gated_by_known_quarters() -> None:
+    rows = [*walks(1, series=1), row("walk-0", "2025", 9.0), row("walk-0", "2024", 9.0)]
+    assert origin("2024-12", rows, "stated").gated == {("walk-0", 6)}
+
+
+def test_a_forecaster_is_shown_no_value_of_what_it_is_asked() -> None:
+    shown = origin("2024-12", walks(1)).blinded()
+    assert all(math.isnan(one.value) and math.isnan(one.low) and math.isnan(one.high) for one in shown.asked)
+    assert all(one.known == dt.date.max for one in shown.asked)
+    assert [one.period for one in shown.known] == [one.period for one in origin("2024-12", walks(1)).known]
 
 
 @pytest.mark.parametrize("standing", ["forecast", "plan"])

@@ -47,15 +47,37 @@ def test_a_biased_forecaster_fails_by_its_score() -> None:
 
 
 def test_a_forecaster_that_sees_the_answer_passes() -> None:
-    """So the gate can be passed at all; a fair one cannot beat the reference on a random walk by a tenth."""
+    """So the gate can be passed at all; a fair one cannot beat the reference on a random walk by a tenth.
 
-    def sees(found: Origin, folder: object) -> Forecast:
-        noise = np.exp(0.2 * np.random.default_rng(3).standard_normal((len(found.asked), 4000)))
-        off = np.exp(0.2 * np.random.default_rng(4).standard_normal((len(found.asked), 1)))
-        return Forecast(np.array([[one.value] for one in found.asked]) * noise * off, {}, {})
+    It reads the answers behind the judge's back: what the judge shows it holds none.
+    """
 
-    assert sum(bool(judged(sees, seed)["passed"]) for seed in WORLDS) >= len(WORLDS) - 2
+    def sees(seed: int) -> object:
+        answers = {(one.series, one.period): one.value for one in walks(seed)}
+
+        def forecast(found: Origin, folder: object) -> Forecast:
+            noise = np.exp(0.2 * np.random.default_rng(3).standard_normal((len(found.asked), 4000)))
+            off = np.exp(0.2 * np.random.default_rng(4).standard_normal((len(found.asked), 1)))
+            return Forecast(np.array([[answers[one.series, one.period]] for one in found.asked]) * noise * off, {}, {})
+
+        return forecast
+
+    assert sum(bool(judged(sees(seed), seed)["passed"]) for seed in WORLDS) >= len(WORLDS) - 2
     assert sum(bool(judged(spread(1.0), seed)["passed"]) for seed in WORLDS) == 0
+
+
+def test_one_origin_alone_passes_nothing() -> None:
+    found = rolling(spread(1.0), walks(3), datings=("stated",), origins=("2024-12",))  # type: ignore[arg-type]
+    pooled = document(found.rows, found.origins)["pooled"]
+    unmet_names = {one["condition"] for one in pooled["gate"] if not one["met"]}
+    assert "origins with three targets" in unmet_names
+    assert not pooled["passed"]
+
+
+def test_the_verdict_says_what_is_left_without_each_origin() -> None:
+    pooled = judged(spread(1.0), 1)
+    assert set(pooled["without"]) == {"2023-12", "2024-06", "2024-12", "2025-06", "2026-01"}  # type: ignore[arg-type]
+    assert all(one["n"] < pooled["n"] for one in pooled["without"].values())  # type: ignore[attr-defined,operator]
 
 
 def test_wide_ranges_are_printed_beside_their_coverage() -> None:

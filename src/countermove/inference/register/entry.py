@@ -1,4 +1,4 @@
-"""An entry of the register: what a model said on one day about periods that nobody had seen."""
+"""An entry of the register: what a model said on one day about periods of which it knew no value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from countermove.errors import DataError, InputError
 from countermove.evidence.data_tree import DATA
-from countermove.storage.checksums import digest
+from countermove.storage.checksums import LIST, digest, list_of, read_list
 from countermove.storage.whole import write_whole
 
 FOLDER = DATA / "register"
@@ -90,9 +90,14 @@ def frequency(period: str) -> str:
 def read_register(folder: Path = FOLDER) -> tuple[Entry, ...]:
     """All entries, oldest first. Raises DataError for a file that is damaged, or whose name is not that of its entry."""
     entries = []
+    listed = read_list(folder)
     for path in sorted(folder.glob("*.json")):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        if listed.get(path.name) != digest(content):
+            what = "its checksum is not the one that it was written with: an entry is never rewritten"
+            raise DataError(what, where=f"register/{path.name}", hint="restore the file")
         try:
-            entry = Entry.model_validate_json(path.read_bytes())
+            entry = Entry.model_validate_json(content)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
@@ -115,10 +120,11 @@ def add(entry: Entry, folder: Path = FOLDER) -> Path:
     if entry.supersedes is not None and not (folder / f"{entry.supersedes}.json").is_file():
         raise InputError(f"no entry named {entry.supersedes!r}", where="forecasts", hint="supersede an entry of the register")
     folder.mkdir(parents=True, exist_ok=True)
-    body = entry.model_dump(mode="json", by_alias=True)
-    write_whole(
-        path, (json.dumps(body, allow_nan=False, separators=(",", ":")).replace('{"series"', '\n{"series"') + "\n").encode()
-    )
+    listed = read_list(folder)
+    body = json.dumps(entry.model_dump(mode="json", by_alias=True), allow_nan=False, separators=(",", ":"))
+    content = (body.replace('{"series"', '\n{"series"') + "\n").encode()
+    write_whole(path, content)
+    write_whole(folder / LIST, list_of({**listed, path.name: digest(content)}))
     return path
 
 

@@ -13,8 +13,8 @@ from countermove.inference.rolling.origins import LEAST_KNOWN, quarter
 from countermove.inference.rolling.reference import Past, reference, scale
 from countermove.outcomes.published import Published
 
-LEAST_SHARE = 1e-3
-"""A quantile at nothing counts as this share of the median, so that its logarithm exists."""
+LEAST = {"thousand package": 0.1, "thousand h100e": 0.1, "usd_bn": 0.001, "cny_bn": 0.001, "1": 0.001}
+"""Smallest amount told apart, by unit (assumption): values are scored as ``ln(y + f)``, so that nothing has a logarithm too."""
 
 
 def document(register: Sequence[Entry], rows: Sequence[Published] | None = None) -> dict[str, Any]:
@@ -23,7 +23,14 @@ def document(register: Sequence[Entry], rows: Sequence[Published] | None = None)
         "entries": [_about(entry) for entry in register],
         "register": [_prediction(entry, one) for entry in register for one in entry.predictions],
         "scores": None if rows is None else {entry.name: scores(entry, rows) for entry in register},
+        "unmatched": [] if rows is None else unmatched(register, rows),
     }
+
+
+def unmatched(register: Sequence[Entry], rows: Sequence[Published]) -> list[str]:
+    """Rows that no entry predicts, as "series period"."""
+    asked = {(one.series, one.period) for entry in register for one in entry.predictions}
+    return [f"{row.series} {row.period}" for row in rows if (row.outcome, row.period) not in asked]
 
 
 def _about(entry: Entry) -> dict[str, Any]:
@@ -43,7 +50,10 @@ def _prediction(entry: Entry, one: Prediction) -> dict[str, Any]:
 
 
 def scores(entry: Entry, rows: Sequence[Published]) -> dict[str, Any]:
-    """Scores of one entry by series: coverage, CRPS in logarithms (over the scale where a past was known), the reference's."""
+    """Scores of one entry by series: coverage, CRPS in logarithms, over the scale of the series where four values were known.
+
+    `crps_compared` and `crps_reference` are over the same points, those with four known values.
+    """
     asked = {(one.series, one.period): one for one in entry.predictions}
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
@@ -59,6 +69,7 @@ def _series(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "n": len(points),
         "coverage90": round(sum(one["inside"] for one in points) / len(points), 4),
         "crps": round(sum(one["crps"] for one in points) / len(points), 5),
+        "crps_compared": round(sum(one["crps"] for one in compared) / len(compared), 5) if compared else None,
         "crps_reference": round(sum(one["crps_reference"] for one in compared) / len(compared), 5) if compared else None,
         "compared": len(compared),
         "points": list(points),
@@ -68,26 +79,21 @@ def _series(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _point(one: Prediction, row: Published, known: Known | None) -> dict[str, Any]:
     past = _past(known)
     h = 0 if past is None else quarter(one.period) - past.quarters[-1]
-    compared = past is not None and len(past.levels) >= LEAST_KNOWN and h >= 1 and row.value > 0.0
+    compared = past is not None and len(past.levels) >= LEAST_KNOWN and h >= 1
     over = scale(past, h) if past is not None and compared else 1.0
-    if row.value > 0.0:
-        least = max(LEAST_SHARE * one.at(0.5), 1e-12)
-        own = pinball([math.log(max(q, least)) for q in one.quantiles], math.log(row.value)) / over
-    else:
-        own = pinball(one.quantiles, row.value)
+    level = math.log(row.value + LEAST[one.unit])
+    own = pinball([math.log(q + LEAST[one.unit]) for q in one.quantiles], level) / over
     return {
         "period": one.period,
         "value": row.value,
         "unit": one.unit,
-        "scored_in": "logarithms" if row.value > 0.0 else one.unit,
+        "over": round(over, 5),
         "p5": one.at(0.05),
         "median": one.at(0.5),
         "p95": one.at(0.95),
         "inside": one.at(0.05) <= row.value <= one.at(0.95),
         "crps": round(own, 5),
-        "crps_reference": round(reference(past, h).crps(math.log(row.value)) / over, 5)
-        if past is not None and compared
-        else None,
+        "crps_reference": round(reference(past, h).crps(level) / over, 5) if past is not None and compared else None,
     }
 
 

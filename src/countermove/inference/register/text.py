@@ -20,6 +20,8 @@ def text(body: Mapping[str, Any]) -> str:
         lines.append("")
         if body["scores"] is not None:
             lines += [*_scores(body["scores"][entry["name"]]), ""]
+    if body["unmatched"]:
+        lines.append(f"Not predicted by any entry: {', '.join(body['unmatched'])}.")
     return "\n".join(lines).rstrip()
 
 
@@ -42,10 +44,11 @@ def _line(one: Mapping[str, Any]) -> str:
 def _scores(found: Mapping[str, Any]) -> list[str]:
     if not found:
         return ["  none of the values given is about a series and period of this entry"]
-    lines = [f"  {'scored':40} {'n':>3} {'in 90%':>7} {'CRPS':>7} {'reference':>10}"]
+    lines = [f"  {'scored':40} {'n':>3} {'in 90%':>7} {'CRPS':>7} {'of which compared':>18} {'reference':>10}"]
     for series, one in found.items():
         rival = "-" if one["crps_reference"] is None else f"{one['crps_reference']:.3f}"
-        lines.append(f"  {series:40} {one['n']:>3} {one['coverage90']:>7.0%} {one['crps']:>7.3f} {rival:>10}")
+        own = "-" if one["crps_compared"] is None else f"{one['crps_compared']:.3f}"
+        lines.append(f"  {series:40} {one['n']:>3} {one['coverage90']:>7.0%} {one['crps']:>7.3f} {own:>18} {rival:>10}")
         lines += [
             f"    {point['period']:7} published {point['value']:.4g}, predicted {point['median']:.4g} "
             f"[{point['p5']:.4g}, {point['p95']:.4g}]{'' if point['inside'] else '  outside'}"

@@ -27,7 +27,7 @@ def origin_document(one: Origin, scored: Mapping[str, Sequence[Point]], about: M
         "day": one.day.isoformat(),
         "rows_known": len(one.known),
         "undated_share": short(one.stand_ins / len(one.known)),
-        "gated": sorted(one.gated),
+        "gated": sorted({series for series, _ in one.gated}),
         **tally_document(tally(own)),
         "absolute": absolute([point for point in own if not counts(point) and not point.nowcast]),
         "nowcasts": absolute([point for point in own if point.nowcast]),
@@ -63,7 +63,7 @@ def absolute(points: Sequence[Point]) -> dict[str, Any]:
         "n": n,
         "coverage90": short(sum(p.inside90 for p in points) / n),
         "coverage50": short(sum(p.inside50 for p in points) / n),
-        "crps": short(sum(p.crps for p in points) / n),
+        "crps": _mean([p.crps for p in points if p.crps is not None]),
         "width90": short(sum(p.width for p in points) / n),
     }
 
@@ -83,7 +83,7 @@ def series_document(points: Sequence[Point]) -> dict[str, Any]:
             "n": n,
             "gated": any(counts(p) for p in group),
             "coverage90": short(sum(p.inside90 for p in group) / n),
-            "crps": short(sum(p.crps for p in group) / n),
+            "crps": _mean([p.crps for p in group if p.crps is not None]),
             "crps_naive": {"reference": short(sum(references) / len(references))} if len(references) == n else {},
             "points": [point_document(p) for p in group],
         }
@@ -109,7 +109,7 @@ def point_document(point: Point) -> dict[str, Any]:
         "inside50": point.inside50,
         "beyond99": point.beyond,
         "width90": short(point.width),
-        "crps": short(point.crps),
+        "crps": None if point.crps is None else short(point.crps),
         "crps_reference": None if point.crps_reference is None else short(point.crps_reference),
         "others": {name: short(value) for name, value in point.others.items()},
     }
@@ -148,6 +148,7 @@ def verdict_document(found: Verdict) -> dict[str, Any]:
     """The pooled tally, tallies by series and horizon, bounds and conditions of the gate."""
     return tally_document(found.pooled) | {
         "after_take_off": tally_document(found.after_take_off),
+        "without": {name: tally_document(one) for name, one in found.without.items()},
         "by_series": {name: tally_document(one) for name, one in found.by_series.items()},
         "by_horizon": {str(h): tally_document(one) for h, one in found.by_horizon.items()},
         "bounds": None
@@ -189,6 +190,10 @@ def _point(series: str, entry: Mapping[str, Any]) -> Point:
         crps_reference=entry["crps_reference"],
         others=entry["others"],
     )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return short(sum(values) / len(values)) if values else None
 
 
 def short(value: float) -> float:

@@ -44,8 +44,9 @@ COUNTS: Dating = "stand-in"
 class Origin:
     """What a model may know at an origin, and what it is asked.
 
-    known: rows that had been published. targets: rows published later, of periods that end within 12 months after the origin.
-    nowcasts: rows published later, of periods that had ended in the 12 months before. gated: series with four known values.
+    known: rows that had been published. targets: rows published later, of periods that end within 12 months after it.
+    nowcasts: rows published later, of periods that had ended in the 12 months before. gated: series and frequencies with four
+    known values.
     """
 
     name: str
@@ -54,12 +55,22 @@ class Origin:
     known: tuple[Published, ...]
     targets: tuple[Published, ...]
     nowcasts: tuple[Published, ...]
-    gated: frozenset[str]
+    gated: frozenset[tuple[str, int]]
+    """Series with the length of their periods' names, which tells quarters from years."""
 
     @property
     def asked(self) -> tuple[Published, ...]:
         """All rows that are to be predicted: targets, then nowcasts."""
         return (*self.targets, *self.nowcasts)
+
+    def blinded(self) -> Origin:
+        """The origin as a forecaster sees it: rows that are asked hold no value, range or date of publication."""
+        nan = float("nan")
+
+        def hidden(rows: tuple[Published, ...]) -> tuple[Published, ...]:
+            return tuple(replace(row, value=nan, low=nan, high=nan, stated=False, known=dt.date.max, dated=False) for row in rows)
+
+        return replace(self, targets=hidden(self.targets), nowcasts=hidden(self.nowcasts))
 
     @property
     def stand_ins(self) -> int:
@@ -101,9 +112,10 @@ def origin(name: str, rows: Sequence[Published], dating: Dating = COUNTS) -> Ori
     if not known:
         raise InputError(f"nothing was published by {day}", where=f"origin {name}", hint="give rows of earlier periods")
     later = [row for row in facts if row.known > day]
-    count: dict[str, int] = {}
+    count: dict[tuple[str, int], int] = {}
     for row in known:
-        count[row.series] = count.get(row.series, 0) + 1
+        key = (row.series, len(row.period))
+        count[key] = count.get(key, 0) + 1
     return Origin(
         name=name,
         day=day,
@@ -111,7 +123,7 @@ def origin(name: str, rows: Sequence[Published], dating: Dating = COUNTS) -> Ori
         known=known,
         targets=tuple(row for row in later if day < period_end(row.period) <= months_after(day, HORIZON)),
         nowcasts=tuple(row for row in later if months_after(day, -HORIZON) < period_end(row.period) <= day),
-        gated=frozenset(series for series, found in count.items() if found >= LEAST_KNOWN),
+        gated=frozenset(key for key, found in count.items() if found >= LEAST_KNOWN),
     )
 
 

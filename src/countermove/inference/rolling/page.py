@@ -37,6 +37,7 @@ def _model(label: str, body: Mapping[str, Any]) -> list[str]:
     others = {f"all origins, {name} dates": one["pooled"] for name, one in body["other_datings"].items()}
     rows = {f"origin {name}": one for name, one in body["origins"].items()}
     rows |= {"**all origins**": pooled, "2024-12 and 2025-06 alone": pooled["after_take_off"]}
+    rows |= {f"without origin {name}": one for name, one in pooled["without"].items()}
     rows |= {f"`{name}`": one for name, one in pooled["by_series"].items()}
     rows |= {f"{h} quarters ahead": one for h, one in pooled["by_horizon"].items()}
     rows |= others

@@ -41,6 +41,11 @@ def record(found: Rolled, settings: Mapping[str, Any], *, folder: Path = FOLDER)
     about = {"model": PRESENT, "made": dt.date.today().isoformat(), "version": __version__, "model_hash": model_hash()}
     body = about | {"settings": dict(settings)} | document(found.rows, found.origins)
     path = path_of(PRESENT, folder)
+    before = recorded(PRESENT, folder)
+    for name in ("particles", "draws"):
+        if before is not None and settings[name] < before["settings"][name]:
+            what = f"{settings[name]} {name} would replace a verdict of {before['settings'][name]}"
+            raise InputError(what, where=str(path), hint=f"give as many {name} or more")
     write_whole(path, (json.dumps(body, indent=1, allow_nan=False) + "\n").encode())
     return path
 

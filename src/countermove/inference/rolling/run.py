@@ -75,7 +75,7 @@ def rolling(
 
 def _at(forecaster: Forecaster, one: Origin, rows: Sequence[Published], place: Path | None) -> Mapping[str, Any]:
     """One origin's document: the forecast that counts, and those beside it."""
-    forecast = forecaster(one, place)
+    forecast = forecaster(one.blinded(), place)
     check_unseen(one, forecast.fitted)
     expected = consensus(rows, one)
     scored: dict[str, tuple[Point, ...]] = {"counts": points(one, np.asarray(forecast.sample), expected)}

@@ -40,7 +40,8 @@ class Point:
     inside50: bool
     beyond: bool
     width: float
-    crps: float
+    crps: float | None
+    """None where nothing of the series was known and nothing came: no scale tells how far off a prediction is."""
     crps_reference: float | None
     others: Mapping[str, float]
     """Absolute errors over the scale of what needs no model and does not gate: seasonal growth, consensus."""
@@ -88,7 +89,7 @@ def _point(found: Origin, row: Published, sample: Floats, expected: float | None
     p = np.quantile(levels, [*LEVELS, *OUTER])
     return Point(
         row=row,
-        gated=usable and row.series in found.gated,
+        gated=usable and (row.series, len(row.period)) in found.gated,
         nowcast=nowcast,
         h=max(h, 0),
         quantiles=tuple(float(max(math.exp(q) - floor, 0.0)) for q in p[:5]),
@@ -96,7 +97,7 @@ def _point(found: Origin, row: Published, sample: Floats, expected: float | None
         inside50=bool(p[1] <= level <= p[3]),
         beyond=not bool(p[5] <= level <= p[6]),
         width=float(p[4] - p[0]),
-        crps=crps(levels, level) / over,
+        crps=None if past is None and floor else crps(levels, level) / over,
         crps_reference=reference(past, h).crps(level) / over if past is not None and usable else None,
         others=others,
     )

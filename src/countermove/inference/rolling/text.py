@@ -17,6 +17,7 @@ def text(body: Mapping[str, Any]) -> str:
         lines.append(f"origin {name:27}{tally_words(one)}")
     lines.append(f"{'all origins':34}{tally_words(pooled)}")
     lines.append(f"{'after the take-off alone':34}{tally_words(pooled['after_take_off'])}")
+    lines += [f"{'without origin ' + name:34}{tally_words(one)}" for name, one in pooled["without"].items()]
     lines += [f"{name:34}{tally_words(one)}" for name, one in pooled["by_series"].items()]
     lines += [f"{h + ' quarters ahead':34}{tally_words(one)}" for h, one in pooled["by_horizon"].items()]
     for name, other in body["other_datings"].items():

@@ -16,6 +16,8 @@ MOST_POOLED = 0.90
 MOST_AT_AN_ORIGIN = 1.5
 LEAST_TARGETS = 3
 """An origin with fewer gated targets is printed, not gating."""
+LEAST_ORIGINS = 3
+"""Origins with enough targets without which nothing is passed."""
 MOST_BEYOND = 3
 
 
@@ -56,6 +58,8 @@ class Verdict:
     by_series: Mapping[str, Tally]
     by_horizon: Mapping[int, Tally]
     after_take_off: Tally | None
+    without: Mapping[str, Tally]
+    """All gated targets but those of one origin, by the origin left out: whether one origin carries the verdict."""
     bounds: Bounds | None
     conditions: tuple[Condition, ...]
 
@@ -73,7 +77,7 @@ def tally(points: Sequence[Point]) -> Tally | None:
     n = len(gated)
     return Tally(
         n=n,
-        crps=sum(point.crps for point in gated) / n,
+        crps=sum(point.crps or 0.0 for point in gated) / n,
         crps_reference=sum(point.crps_reference or 0.0 for point in gated) / n,
         coverage90=sum(point.inside90 for point in gated) / n,
         coverage50=sum(point.inside50 for point in gated) / n,
@@ -99,6 +103,9 @@ def verdict(found: Mapping[str, Sequence[Point]]) -> Verdict:
         by_series=_grouped(everything, lambda name, point: point.row.series),
         by_horizon=dict(sorted(_grouped(everything, lambda name, point: point.h).items())),
         after_take_off=tally([point for name, point in everything if name in AFTER_TAKE_OFF]),
+        without={
+            left: rest for left in by_origin if (rest := tally([point for name, point in everything if name != left])) is not None
+        },
         bounds=limits,
         conditions=() if pooled is None or limits is None else _conditions(pooled, by_origin, limits),
     )
@@ -117,9 +124,11 @@ def _asked(points: Sequence[Point]) -> list[Asked]:
 
 
 def _conditions(pooled: Tally, by_origin: Mapping[str, Tally], limits: Bounds) -> tuple[Condition, ...]:
+    enough = sum(one.n >= LEAST_TARGETS for one in by_origin.values())
     worst = max((one.ratio for one in by_origin.values() if one.n >= LEAST_TARGETS), default=0.0)
     held50 = limits.least50 <= pooled.coverage50 <= limits.most50
     return (
+        Condition("origins with three targets", float(enough), f"at least {LEAST_ORIGINS}", enough >= LEAST_ORIGINS),
         Condition("pooled ratio", pooled.ratio, f"at most {MOST_POOLED:.2f}", pooled.ratio <= MOST_POOLED),
         Condition("worst origin", worst, f"at most {MOST_AT_AN_ORIGIN:.1f}", worst <= MOST_AT_AN_ORIGIN),
         Condition("90% coverage", pooled.coverage90, f"at least {limits.least90:.2f}", pooled.coverage90 >= limits.least90),
