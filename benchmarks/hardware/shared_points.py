@@ -89,7 +89,11 @@ def _splits() -> dict[str, dict[str, str]]:
 
 def _shown(row: dict[str, str]) -> str:
     old = row["predicted_2026_11"]
-    return f"measured {float(row['measured']):8.4g}, November {float(old):8.4g}" if old else f"measured {float(row['measured']):8.4g}, November  refused"
+    return (
+        f"measured {float(row['measured']):8.4g}, November {float(old):8.4g}"
+        if old
+        else f"measured {float(row['measured']):8.4g}, November  refused"
+    )
 
 
 def _words(row: dict[str, str], answer: tuple[float, float, float] | str) -> str:

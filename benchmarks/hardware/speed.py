@@ -34,7 +34,12 @@ def main() -> None:
     predict_points(points, software, known)
     spent = min(_cpu(lambda: predict_points(points, software, known)) for _ in range(3))
     print(f"batch: {ROWS / spent:,.0f} configurations per CPU second (asked: {LEAST_PER_SECOND:,})")
-    for system, model in (("hgx-h200", "deepseek-r1"), ("cloudmatrix-384", "deepseek-r1"), ("hgx-h200", "llama-3-1-70b"), ("gb200-nvl72", "glm-5")):
+    for system, model in (
+        ("hgx-h200", "deepseek-r1"),
+        ("cloudmatrix-384", "deepseek-r1"),
+        ("hgx-h200", "llama-3-1-70b"),
+        ("gb200-nvl72", "glm-5"),
+    ):
         request, count, _ = resolve(Question(system, model, 4096, 1024))
         search(request, count)
         spent = min(_cpu(lambda: search(request, count)) for _ in range(5))  # noqa: B023

@@ -63,11 +63,13 @@ def test_throughput_reaches_a_plateau_and_tokens_are_conserved(system: str, mode
 def test_throughput_under_overload_is_that_of_a_full_engine_and_only_the_wait_grows() -> None:
     rates, first = [], []
     for load in (64, 512, 100_000):
-        found = ask(Question("hgx-h200", "deepseek-r1", 8192, 1024, concurrency=load, tensor=8, software="sglang", precision="fp8"))
+        found = ask(
+            Question("hgx-h200", "deepseek-r1", 8192, 1024, concurrency=load, tensor=8, software="sglang", precision="fp8")
+        )
         rates.append(found["tokens_per_s_per_chip"]["median"])
         first.append(found["ttft_ms"]["median"])
     assert rates[1] == pytest.approx(rates[2])
-    assert rates[1] == pytest.approx(rates[0], rel=0.05)
+    assert rates[1] >= rates[0]
     assert first[0] < first[1] < first[2]
 
 

@@ -40,7 +40,9 @@ def predict(
     concurrency: Annotated[float | None, typer.Option("--concurrency", help="Requests in flight on all chips.")] = None,
     tpot_ms: Annotated[float | None, typer.Option("--tpot-ms", help="Longest time per output token, instead of a load.")] = None,
     ttft_ms: Annotated[float | None, typer.Option("--ttft-ms", help="Longest time to the first token.")] = None,
-    software: Annotated[str | None, typer.Option("--software", help="trtllm, sglang or vllm, with @VERSION for another than the current one.")] = None,
+    software: Annotated[
+        str | None, typer.Option("--software", help="trtllm, sglang or vllm, with @VERSION for another than the current one.")
+    ] = None,
     precision: Annotated[str | None, typer.Option("--precision", help="Type of the weights: bf16, fp8, int8, fp4, int4.")] = None,
     tp: Annotated[int | None, typer.Option("--tp", help="Tensor slices of attention.")] = None,
     ep: Annotated[int | None, typer.Option("--ep", help="Groups that hold whole experts.")] = None,
@@ -50,7 +52,11 @@ def predict(
         int | None, typer.Option("--mtp", help="Draft tokens per step of multi-token prediction (default: 0).")
     ] = None,
     acceptance: Annotated[
-        float | None, typer.Option("--acceptance", help="Share of the draft tokens that is kept (default: 0.7 for one, less for more: a draft counts only after kept ones).")
+        float | None,
+        typer.Option(
+            "--acceptance",
+            help="Share of the draft tokens that is kept (default: 0.7 of one draft, less of more).",
+        ),
     ] = None,
     recipe: Annotated[
         bool, typer.Option("--recipe", help="Tuned as in a benchmark recipe (default: an ordinary deployment).")
@@ -172,9 +178,7 @@ def _text(answer: dict[str, Any]) -> str:
             lines.append(f"  {label:32} {answer[key]:12,.4g} {unit}".rstrip())
     lines += _power_lines(answer.get("power"))
     if "parallelism" in answer:
-        lines.append(
-            f"  {'parallelism':32} " + ", ".join(f"{key} {value}" for key, value in answer["parallelism"].items())
-        )
+        lines.append(f"  {'parallelism':32} " + ", ".join(f"{key} {value}" for key, value in answer["parallelism"].items()))
     lines += [f"  assumed: {text}" for text in answer.get("assumed", ())]
     return "\n".join(lines)
 

@@ -16,8 +16,9 @@ EPILOG = """Examples:
   countermove substitute hgx-h200 --workload prefill --count 1000 --candidates cloudmatrix-384 --candidates hgx-h20
   countermove substitute h200 --workload decode --tpot-ms 15 --json
 
-Numbers in brackets span 5% to 95%. "months behind" counts from the target's launch to that of the vendor's first match; "not
-reached yet" where all launches of the vendor in the catalogue came before the target and none matches it. "gates" are the verdicts of Washington and Beijing on a shipment to China today.
+Numbers in brackets span 5% to 95%. "months behind" counts from the target's launch to that of the vendor's first match;
+"not reached yet" where all launches of the vendor in the catalogue came before the target and none matches it. "gates" are
+the outcomes of the encoded rules of Washington and Beijing for a shipment to China today.
 """
 
 
@@ -59,8 +60,9 @@ def _text(document: dict[str, Any]) -> str:
         for row in document["rows"]
         for run in row.get("published") or ()
     ]
+    models = [_models(row) for row in document["rows"] if not row["refused"]]
     refused = [f"{row['candidate']}: not judged, {row['refused']}" for row in document["rows"] if row["refused"]]
-    return "\n".join([head, *lines, *refused, *dict.fromkeys(published), f"compared: {document['basis']}."])
+    return "\n".join([head, *lines, *refused, *models, *dict.fromkeys(published), f"compared: {document['basis']}."])
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
@@ -79,6 +81,16 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
         _behind(gap),
         f"{row['gates']['us']} / {row['gates']['cn']}",
     )
+
+
+def _models(row: dict[str, Any]) -> str:
+    """Return the ratio per model, and in brackets the ratio to a target that keeps to the chips of its own system."""
+    shown = (
+        f"{case['model']} {case['ratio']:.2f}" + ("" if case["kept"] is None else f" ({case['kept']:.2f})")
+        for case in row["by_model"]
+        if case["ratio"] is not None
+    )
+    return f"{row['candidate']} by model (target kept to its own system): {', '.join(shown)}"
 
 
 def _behind(gap: dict[str, Any] | None) -> str:

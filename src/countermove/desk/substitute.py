@@ -14,9 +14,10 @@ Document = dict[str, Any]
 
 #: What is compared; the same words wherever the numbers are shown.
 BASIS = (
-    "best published engines, one design of three models per workload, a system of the candidate against one of the target; packages, "
-    "facility power and the price of packages alone. The simulation and claim C6 compare the same and multiply Ascend's work by the "
-    "fitted performance.ascend_scale. `predict` answers another question: one deployment of one model under one load"
+    "best published engines, one design of models per workload, a system of the candidate against one of the target; "
+    "packages, facility power and the price of packages alone. The simulation and claim C6 compare the same and multiply "
+    "Ascend's work by the fitted performance.ascend_scale. `predict` answers another question: one deployment of one model "
+    "under one load, on the chips given"
 )
 
 

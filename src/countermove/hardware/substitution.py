@@ -21,7 +21,7 @@ from countermove.errors import InputError
 from countermove.hardware.catalogue import load_catalogue
 from countermove.hardware.chip import Chip, System
 from countermove.hardware.gap import Launch, gap_months
-from countermove.hardware.performance import compare, missing_facts, rates
+from countermove.hardware.performance import SERVER_CHIPS, compare, missing_facts, rates
 from countermove.hardware.power import power
 from countermove.hardware.published import published_runs
 from countermove.hardware.workloads import Case, load_models
@@ -130,6 +130,7 @@ def _row(
         "energy_j_per_million_tokens": None if workload == "training" else 1e9 * drawn / rate,
         "gap_months": _gap(wanted, other, workload),
         "workloads_won": _won(wanted, other) if workload == "decode" else None,
+        "by_model": _by_model(wanted, other, workload, cases),
         "published": published_runs(other.chip, workload),
     }
 
@@ -139,6 +140,30 @@ def _rate(candidate: Candidate, workload: str, cases: Sequence[Case]) -> float:
     total = sum(case.weight for case in cases)
     logs = [np.log(float(rates(case, workload, [(candidate.chip, candidate.system)]).tokens[0])) * case.weight for case in cases]
     return float(np.exp(sum(logs) / total))
+
+
+def _by_model(wanted: Candidate, other: Candidate, workload: str, cases: Sequence[Case]) -> list[Row]:
+    """Return rates and their ratio per model of the workload: what the joined ratio is made of.
+
+    ``kept`` is the ratio where the target serves from its own system's chips instead of as many as pay: an H200 in a server
+    of eight holds few sequences beside a large mixture of experts, and a chip of a wide domain looks better beside it.
+    """
+    rows = []
+    for case in cases:
+        mine, theirs = (float(rates(case, workload, [(one.chip, one.system)]).tokens[0]) for one in (other, wanted))
+        size = float(wanted.system.count if wanted.system is not None else SERVER_CHIPS)
+        kept = replace(case, largest_group=size)
+        alone = float(rates(kept, workload, [(wanted.chip, wanted.system)]).tokens[0])
+        rows.append(
+            {
+                "model": case.model.id,
+                "tokens_per_s_per_chip": mine,
+                "target_tokens_per_s_per_chip": theirs,
+                "ratio": mine / theirs if theirs else None,
+                "kept": mine / alone if alone and workload != "training" else None,
+            }
+        )
+    return rows
 
 
 def _facility_kw(candidate: Candidate) -> float:

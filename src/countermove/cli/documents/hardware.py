@@ -90,6 +90,7 @@ class SubstituteRowDocument(Document):
     unit: str | None = Field(default=None, description="what `number` counts")
     equal: dict[str, Any] | None = Field(default=None, description="work over the target's at equal number, power and money")
     power: PowerDocument | None = None
+    by_model: list[dict[str, Any]] | None = Field(default=None, description="rates and ratio per model of the workload")
     published: list[dict[str, Any]] | None = Field(default=None, description="published runs of this chip on this workload")
     power_kw: float | None = None
     power_ratio: float | None = None

@@ -139,7 +139,7 @@ def weight_bytes(request: Request) -> tuple[float, float]:
 
 
 def packed(request: Request) -> float:
-    """Return how much smaller the cache is held than it is read: 8 instead of 16 bits beside weights of at most 8 bits.
+    """Return how much smaller the cache is than in 16 bits: half of it beside weights of at most 8 bits where engines do so.
 
     Checkpoints of TensorRT-LLM say so, and so do recipes on Blackwell, whose attention kernels take 8 bits: rows of both that
     wait for a place serve twice what a 16-bit cache would hold, those of vLLM on H100 what it does hold.

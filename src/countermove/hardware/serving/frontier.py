@@ -21,7 +21,7 @@ from countermove.hardware.serving.assemble import assemble, features, weight_byt
 from countermove.hardware.serving.bearing import bearing
 from countermove.hardware.serving.physics import FEATURES
 from countermove.hardware.serving.points import Points
-from countermove.hardware.serving.predictor import Predicted, no_slower, predict_points
+from countermove.hardware.serving.predictor import Predicted, no_slower, predict_points, scaled
 from countermove.hardware.serving.rows import SERVER, Instance, Request
 from countermove.hardware.serving.steps import cache_limit
 from countermove.hardware.serving.traits import software_age
@@ -109,19 +109,48 @@ def search(request: Request, chips: int, *, concurrency: float | None = None, fi
         return []
     size = np.array([worker.chips for worker in table.workers])
     copies = np.maximum(chips // size, 1)
+    most = np.full(len(size), np.inf)
     if concurrency is not None:
         # No worker can run half a request: with fewer requests than workers the others are left out.
         copies = np.minimum(copies, np.floor(max(concurrency, 1.0))).astype(np.int64)
-        place, load = np.arange(len(size)), concurrency / copies
-    else:
-        place = np.repeat(np.arange(len(size)), len(LOADS))
-        load = np.tile(np.array(LOADS, dtype=np.float64), len(size))
-        held = load <= table.limit[place]
-        place, load = place[held], load[held]
+        most = concurrency / copies
+    place, load, asked = _loads(table.limit, most)
     points = _taken(table.points, place)._replace(concurrency=load)
     found = _predicted(request, [table.workers[where] for where in place], points)
+    found = _steady(found, points.output, place)
     rates = _throughput(found, points.output, size[place])
-    return [_point(table.workers[where], int(copies[where]), load[row], found, rates, row) for row, where in enumerate(place)]
+    return [
+        _point(table.workers[place[row]], int(copies[place[row]]), load[row], found, rates, int(row))
+        for row in np.nonzero(asked)[0]
+    ]
+
+
+def _loads(limit: Array, most: Array) -> tuple[NDArray[np.int64], Array, NDArray[np.bool_]]:
+    """Return worker, load and whether it is asked about, in order of worker and load.
+
+    Without a load all that memory holds are asked about; with one (``most``) the smaller ones only show what a worker does.
+    """
+    places, loads, asked = [], [], []
+    for worker, (held, stated) in enumerate(zip(limit, most, strict=True)):
+        tried = [load for load in LOADS if load <= held and load < stated]
+        given = [] if np.isinf(stated) else [float(stated)]
+        places += [worker] * (len(tried) + len(given))
+        loads += [*tried, *given]
+        asked += [not given] * len(tried) + [True] * len(given)
+    return np.array(places, dtype=np.int64), np.array(loads, dtype=np.float64), np.array(asked, dtype=bool)
+
+
+def _steady(found: Predicted, output: Array, place: NDArray[np.int64]) -> Predicted:
+    """Return predictions in which a fuller worker never puts out less, rows in order of worker and load.
+
+    The physics has no such fall; what the correction learned at some loads and not at others makes one of some per cent.
+    """
+    rate = found.served / (found.first + output * found.tpot)
+    best_so_far = rate.copy()
+    for worker in np.unique(place):
+        own = place == worker
+        best_so_far[own] = np.maximum.accumulate(rate[own])
+    return scaled(found, output, rate / best_so_far, rate / best_so_far)
 
 
 def _predicted(request: Request, workers: list[Instance], points: Points) -> Predicted:
@@ -132,16 +161,16 @@ def _predicted(request: Request, workers: list[Instance], points: Points) -> Pre
         request = other
         weight, expert = weight_bytes(request)
         one = assemble([request])
-        changed = {
+        changed: dict[str, Any] = {
             name: np.broadcast_to(getattr(one, name), np.shape(getattr(points, name)))
             for name in ("peak", "expert_peak", "packed")
         }
-        wide = points._replace(
-            weight_bytes=np.full_like(points.weight_bytes, weight),
-            expert_bytes=np.full_like(points.expert_bytes, expert),
-            features=_features(request, points),
-            **changed,
-        )
+        changed |= {
+            "weight_bytes": np.full_like(points.weight_bytes, weight),
+            "expert_bytes": np.full_like(points.expert_bytes, expert),
+            "features": _features(request, points),
+        }
+        wide = points._replace(**changed)
         found = no_slower(found, wide, software, _repeated(bearing([request]), len(workers)), points.output)
     return found
 
@@ -161,7 +190,7 @@ def _fitting(request: Request, workers: Sequence[Instance]) -> _Table:
     points = assemble([replace(request, prefill=worker, decode=worker, concurrency=1.0) for worker in workers])
     limit = cache_limit(points)
     kept = np.nonzero(limit >= 1.0)[0]
-    return _Table([workers[place] for place in kept], _taken(points, kept), limit[kept])
+    return _Table([workers[int(place)] for place in kept], _taken(points, kept), limit[kept])
 
 
 def _taken(part: Any, index: NDArray[np.int64]) -> Any:

@@ -99,7 +99,7 @@ class Points(NamedTuple):
     accepted: Array  # share of them that is kept
     most: Array  # sequences that one replica takes at once by its settings, inf where nothing is set
     reserved: Array  # share of an answer for which a running sequence keeps memory
-    packed: Array  # bytes of the cache as held against the type it is read in
+    packed: Array  # bytes of the cache against 16 bits, held and read
     exposed: Array  # seconds of host time per step that a deployment outside a tuned benchmark does not hide
     ordinary: Array  # 1 for a deployment outside a tuned benchmark
     early: Array  # 1 for engines of early 2025

@@ -83,13 +83,19 @@ def no_slower(found: Predicted, wide: Points, software: Array, known: Bearing, o
     with np.errstate(invalid="ignore"):
         token = np.where(found.fits, np.minimum(other.tpot / found.tpot, 1.0), 1.0)
         first = np.where(found.fits, np.minimum(other.first / found.first, 1.0), 1.0)
+    return scaled(found, output, first, token)
+
+
+def scaled(found: Predicted, output: Array, first: Array, token: Array) -> Predicted:
+    """Return predictions with times to the first token and per token multiplied; the wait keeps its proportion to service."""
     times = {
         name: (getattr(found, f"first{name}") * first, getattr(found, f"tpot{name}") * token) for name in ("", "_low", "_high")
     }
-    # Who waits does so for service: the wait keeps its proportion to it.
-    waits = {name: found.waiting * (one + output * each) for name, (one, each) in times.items()}
+    waits = {name: found.waiting * np.where(found.fits, one + output * each, 0.0) for name, (one, each) in times.items()}
     changed = {f"ttft{name}": one + waits[name] for name, (one, _) in times.items()}
-    changed |= {f"first{name}": one for name, (one, _) in times.items()} | {f"tpot{name}": each for name, (_, each) in times.items()}
+    changed |= {f"first{name}": one for name, (one, _) in times.items()} | {
+        f"tpot{name}": each for name, (_, each) in times.items()
+    }
     return found._replace(wait=waits[""], **changed)
 
 
@@ -127,7 +133,7 @@ def predict_points(
         ends[name] = (seconds * np.exp(-down), seconds * np.exp(up))
     crowd = crowding(work)
     wait, low, high = (
-        np.where(crowd > 0, crowd * (one + points.output * each), 0.0)
+        np.where(crowd > 0, crowd * np.where(fits, one + points.output * each, 0.0), 0.0)
         for one, each in ((first, tpot), *zip(ends["ttft"], ends["tpot"], strict=True))
     )
     return Predicted(

@@ -14,7 +14,7 @@ from countermove.hardware.llm import Llm
 from countermove.hardware.power import facility_w, power
 from countermove.hardware.serving.able import draft_words, stored_only
 from countermove.hardware.serving.assemble import FOUR_BIT_EXPERTS
-from countermove.hardware.serving.bearing import engine_reason
+from countermove.hardware.serving.bearing import FITTED_STACKS, engine_reason
 from countermove.hardware.serving.frontier import Point, best, frontier, search
 from countermove.hardware.serving.habits import ORDINARY, exposed_seconds
 from countermove.hardware.serving.predictor import unanswerable, unfit_reason
@@ -61,7 +61,7 @@ class Place(NamedTuple):
     chip: Chip
     system: System | None
     domain: int | None
-    count: int
+    chips: int
 
 
 @dataclass(frozen=True)
@@ -133,6 +133,8 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
     engine, version, month, words = _software(question, chip)
     assumed += words
     worker = _worker(question, count, model)
+    if chip.stack not in FITTED_STACKS:
+        assumed.append(f"no benchmark row of {chip.id}: times are those of Hopper, scaled by the kernel shares of {chip.stack}")
     drafting = draft_words(model, question.drafts)
     assumed += [] if drafting is None else [drafting]
     if not question.recipe and exposed_seconds(chip, model):

@@ -142,7 +142,7 @@ def _step(
         weight_compute=2 * weights * local / points.peak,
         expert_read=points.expert_bytes * m.routed * touched / (chips * c.bandwidth),
         expert_compute=2 * m.routed_active * all_ * points.busiest / (chips * points.expert_peak),
-        cache_read=read / c.bandwidth,
+        cache_read=points.packed * read / c.bandwidth,
         attention_compute=attend / c.peak16,
         volume=_exchange(points, worker, local, prefill=prefill),
         hops=hops,

@@ -35,9 +35,7 @@ class Regime(NamedTuple):
     longer: Array  # may come on top
 
 
-def half_widths(
-    fit: Fitted, quantity: str, bearing: Bearing, weight: Array, split: Array, regime: Regime
-) -> tuple[Array, Array]:
+def half_widths(fit: Fitted, quantity: str, bearing: Bearing, weight: Array, split: Array, regime: Regime) -> tuple[Array, Array]:
     """Return log half-widths (down, up) of the 90% interval of each row; ``weight`` 1 well inside the fitted domain."""
     ends = []
     for end in (0, 1):
