@@ -157,7 +157,8 @@ def _check_numbers(ttft_ms: float | None, mtp: int | None, acceptance: float | N
 def _text(answer: dict[str, Any]) -> str:
     if answer["refused"]:
         return f"no prediction: {answer['refused']}"
-    lines = [f"{answer['count']} x {answer['chip']}, {answer['model']} in {answer['precision']}, {answer.get('software', '')}"]
+    software = f", {answer['software']}" if answer.get("software") else ""
+    lines = [f"{answer['count']} x {answer['chip']}, {answer['model']} in {answer['precision']}{software}"]
     for key, label, unit in (
         ("ttft_ms", f"time to first token ({answer.get('ttft_statistic', 'mean')})", "ms"),
         ("tpot_ms", "time per output token", "ms"),

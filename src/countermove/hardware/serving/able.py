@@ -38,7 +38,7 @@ def stored_only(chip: Chip, precision: str) -> str | None:
     """Return the words for weights that are stored in a type the chip does not multiply; None where it does."""
     if has_units(chip, precision) and precision != "int4":
         return None
-    wide = "bf16" if precision in {"fp8", "int4"} and "int8" not in chip.peaks else "a wider type"
+    wide = "8 bits" if precision == "int4" and chip.eight_bit_tops else "16 bits"
     return f"{chip.id} has no {precision} units: weights are stored in {precision} and multiplied in {wide}"
 
 

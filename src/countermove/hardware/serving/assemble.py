@@ -69,6 +69,7 @@ def assemble(requests: Sequence[Request]) -> Points:
     chip = ChipColumns(*(column[chip_index] for column in chip_table))
     model = _with_cache(ModelColumns(*(column[model_index] for column in model_table)), [r.cache_bytes for r in requests])
     weight, expert = np.array([weight_bytes(request) for request in requests], dtype=np.float64).reshape(-1, 2).T
+    integers = _column([request.precision == "int4" and request.model.id not in FOUR_BIT_EXPERTS for request in requests])
     return Points(
         chip=chip,
         model=model,
@@ -89,8 +90,8 @@ def assemble(requests: Sequence[Request]) -> Points:
         busiest=_column([EVEN if request.even else 1.0 for request in requests]),
         weight_bytes=weight,
         expert_bytes=expert,
-        peak=_peak(chip, weight),
-        expert_peak=_peak(chip, expert),
+        peak=_peak(chip, weight, integers),
+        expert_peak=_peak(chip, expert, integers),
         features=np.array([features(request) for request in requests], dtype=np.float64).reshape(-1, len(FEATURES)),
         offsets=_offsets([chip for chip, _ in chips], chip_index),
     )
@@ -185,8 +186,10 @@ def _with_cache(model: ModelColumns, bytes_: Sequence[float]) -> ModelColumns:
     return model._replace(**{name: getattr(model, name) * scale for name in names})
 
 
-def _peak(chip: ChipColumns, bytes_: Array) -> Array:
-    return np.where(bytes_ >= 1.5, chip.peak16, np.where(bytes_ >= 0.9, chip.peak8, chip.peak4))
+def _peak(chip: ChipColumns, bytes_: Array, integers: Array) -> Array:
+    """Return the peak of products with weights of ``bytes_``; integers of 4 bits meet activations of 8 (W4A8 kernels)."""
+    narrow = np.where(integers > 0, chip.peak8, chip.peak4)
+    return np.where(bytes_ >= 1.5, chip.peak16, np.where(bytes_ >= 0.9, chip.peak8, narrow))
 
 
 def _worker(instances: Sequence[Instance]) -> Worker:

@@ -89,9 +89,10 @@ def nothing_bears(chip: Chip) -> str | None:
     assumed = [name for name in _DECISIVE if chip.values[name].used.assumption]
     if not assumed:
         return None
+    facts = f"its {assumed[0]} is an assumption" if len(assumed) == 1 else f"its {' and '.join(assumed)} are assumptions"
     return (
-        f"system: nothing measured bears on {chip.id}: no run of its software is published and its {' and '.join(assumed)} "
-        "rest on an assumption; state a sourced value in the catalogue"
+        f"system: nothing measured bears on {chip.id}: no run of its software is published and {facts}; "
+        "state a sourced value in the catalogue"
     )
 
 

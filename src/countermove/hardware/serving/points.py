@@ -27,7 +27,11 @@ SCALE_BYTES: Final = {"fp4": 1 / 16, "int4": 1 / 16}
 
 
 class ChipColumns(NamedTuple):
-    """Facts of chips in SI units; ``peak8`` and ``peak4`` fall back to the next wider type the chip has."""
+    """Facts of chips in SI units; ``peak8`` falls back to 16 bits where the chip has no 8-bit units.
+
+    ``peak4`` is that of 16 bits where it has no 4-bit units: weights stored in 4 bits are then widened to the type of the
+    activations before the product.
+    """
 
     peak16: Array
     peak8: Array
@@ -127,7 +131,7 @@ def _chip_row(chip: Chip, domain: float | None) -> tuple[float, ...]:
     return (
         peak16,
         peak8,
-        (chip.peaks.get("fp4") or 0.0) * 1e12 or peak8,
+        (chip.peaks.get("fp4") or 0.0) * 1e12 or peak16,
         reported_bytes(chip),
         (chip.memory_bandwidth_tb_s or 0.0) * 1e12,
         (chip.scale_up_gb_s or 0.0) * 1e9,

@@ -195,11 +195,13 @@ def unfit_reason(request: Request, chips: int | None = None) -> str:
     number = int(request.decode.chips) if chips is None else chips
     gb = (points.weight_bytes[0] * points.model.replicated[0] + points.expert_bytes[0] * points.model.routed[0]) / 1e9
     held = reported_bytes(request.chip) * number / 1e9
-    tried = f"and {float(cache_limit(points)[0]):.2f} requests" if chips is None else "in any way of sharing that was tried"
+    tried = (
+        f"hold {float(cache_limit(points)[0]):.2f} requests" if chips is None else "do not hold it in any layout that was tried"
+    )
     return (
         f"{request.model.name} in {request.precision} needs about {gb:,.0f} GB for its weights, and cache for "
-        f"{request.prompt:g} + {request.output:g} tokens; {number} x {request.chip.id} hold {held:,.0f} GB {tried}, a tenth "
-        "of it kept by the engine; use more chips or fewer bits"
+        f"{request.prompt:g} + {request.output:g} tokens; engines use nine tenths of memory, and {number} x {request.chip.id} "
+        f"with {held:,.0f} GB {tried}; use more chips or fewer bits"
     )
 
 
