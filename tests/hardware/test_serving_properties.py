@@ -119,3 +119,14 @@ def test_memory_is_what_the_driver_reports() -> None:
     assert reported_bytes(catalogue.chip("mi355x")) == pytest.approx(288 * 2**30, rel=0.01)
     # The simulation keeps the printed figure.
     assert catalogue.chip("h200").memory_gb == 141
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("system", [*SERVERS, "cloudmatrix-384"])
+def test_more_requests_never_lower_the_throughput_of_a_system(system: str, model: str) -> None:
+    request, count = asked(system, model)
+    if unanswerable(request):
+        pytest.skip("no answer for this chip")
+    chosen = [best(search(request, count, concurrency=load)) for load in (16.0, 512.0, 16_384.0, 1_000_000.0)]
+    rates = [0.0 if point is None else point.tokens_per_s for point in chosen]
+    assert (np.diff(rates) >= -1e-9 * max(rates)).all()

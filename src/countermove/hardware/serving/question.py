@@ -134,7 +134,10 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
     assumed += words
     worker = _worker(question, count, model)
     if chip.stack not in FITTED_STACKS:
-        assumed.append(f"no benchmark row of {chip.id}: times are those of Hopper, scaled by the kernel shares of {chip.stack}")
+        assumed.append(
+            f"no benchmark row of {chip.id}: times are Hopper's, scaled by the kernel shares of {chip.stack}; "
+            "for packages that do the work of others under best published engines see countermove substitute"
+        )
     drafting = draft_words(model, question.drafts)
     assumed += [] if drafting is None else [drafting]
     if not question.recipe and exposed_seconds(chip, model):

@@ -35,6 +35,8 @@ ENGINES: Final = {
     "tensorrtllm": "trtllm",
     "sglang": "sglang",
     "vllm": "vllm",
+    "vllm-ascend": "vllm",
+    "vllm-tpu": "vllm",
 }
 
 PRECISIONS: Final = ("bf16", "fp16", "fp8", "int8", "fp4", "int4")
