@@ -23,6 +23,7 @@ import numpy as np
 
 from countermove.cli.app import main as command
 from countermove.evidence.data_tree import DATA
+from countermove.hardware.catalogue import load_catalogue
 
 FOLDER = DATA / "hardware"
 FEWEST = 5
@@ -42,11 +43,17 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     groups: dict[str, list[int]] = defaultdict(list)
     for number, row in enumerate(rows):
-        groups[row["chip"]].append(number)
+        groups[_chip(row["chip"])].append(number)
         groups["all"].append(number)
     for name, places in groups.items():
         if len(places) >= FEWEST:
             print(_line(name, [rows[place] for place in places], [answers[place] for place in places]))
+
+
+def _chip(system: str) -> str:
+    """Return the chip of a system, or the name itself where the catalogue holds no such system."""
+    systems = load_catalogue().systems
+    return systems[system].chip if system in systems else system
 
 
 def _answer(row: dict[str, str], splits: dict[str, dict[str, str]]) -> tuple[float, float, float] | str:

@@ -30,7 +30,7 @@ def main() -> None:
     index = np.arange(ROWS) % len(rows.kept)
     points, software = take_points(rows.points, index), rows.software[index]
     nothing = np.zeros(ROWS)
-    known = Bearing(np.ones(ROWS, dtype=bool), nothing, nothing, nothing)
+    known = Bearing(np.ones(ROWS, dtype=bool), nothing, nothing, nothing, nothing)
     predict_points(points, software, known)
     spent = min(_cpu(lambda: predict_points(points, software, known)) for _ in range(3))
     print(f"batch: {ROWS / spent:,.0f} configurations per CPU second (asked: {LEAST_PER_SECOND:,})")

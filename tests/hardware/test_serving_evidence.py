@@ -14,7 +14,14 @@ from countermove.hardware.catalogue import load_catalogue
 from countermove.hardware.chip import Chip
 from countermove.hardware.fit import measured
 from countermove.hardware.serving import phases, versions
-from countermove.hardware.serving.bearing import FITTED_STACKS, FITTED_WEIGHTS, bearing, measured_stacks, nothing_bears
+from countermove.hardware.serving.bearing import (
+    FITTED_STACKS,
+    FITTED_WEIGHTS,
+    OLDEST_MONTH,
+    bearing,
+    measured_stacks,
+    nothing_bears,
+)
 from countermove.hardware.serving.predictor import predict_requests
 from countermove.hardware.serving.question import Question, ask, resolve, usual_acceptance
 from countermove.hardware.serving.rows import Request
@@ -79,6 +86,8 @@ def test_fitted_weights_and_stacks_are_those_of_the_measured_rows() -> None:
     rows = [request for request in measured.silicon().requests if request is not None]
     assert {row.chip.stack for row in rows} == set(FITTED_STACKS)
     assert {row.precision for row in rows} <= set(FITTED_WEIGHTS)
+    months = [row.month for row in rows if row.month is not None]
+    assert 0 <= min(months) - OLDEST_MONTH < 1
     assert not any(row.model.index_topk for row in rows), "sparse attention has rows now: it needs no width of its own"
 
 
@@ -88,6 +97,7 @@ def test_intervals_widen_by_what_is_unmeasured() -> None:
     assert spread(replace(base, precision="int4")) > plain
     assert spread(replace(base, model=load_models().llm("glm-5"))) > plain
     assert spread(replace(base, ordinary=True)) > plain
+    assert spread(replace(base, version="", month=6.0)) > spread(replace(base, version="", month=14.0))
     other = replace(asked("mi355x", software="sglang"), ordinary=False)
     assert spread(other) > plain
     unmeasured = replace(asked("kunlun-p800", software="sglang"), ordinary=False)

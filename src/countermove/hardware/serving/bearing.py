@@ -27,6 +27,9 @@ Array = NDArray[np.float64]
 FITTED_STACKS: Final = ("nvidia-hopper", "nvidia-blackwell")
 FITTED_WEIGHTS: Final = {"bf16": 16, "fp16": 16, "fp8": 8, "fp4": 4}
 
+#: First month of the fitted rows (2025-01 = 0): what older engines cost is known from the year before them only.
+OLDEST_MONTH: Final = 9.0
+
 #: Tables of single published runs.
 POINTS: Final = ("points.csv", "serving_points.csv", "references.csv")
 
@@ -42,23 +45,32 @@ class Bearing(NamedTuple):
 
     covered: NDArray[np.bool_]
     kernels: Array  # these weights on this stack
+    age: Array  # engines as old as this one
     family: Array  # this kind of attention
     shares: Array  # spread of a stack nobody measured
 
 
 def bearing(requests: Sequence[Request]) -> Bearing:
     """Return what bears on requests, one entry each."""
-    rows = [_bearing(request.chip.stack, request.precision, bool(request.model.index_topk)) for request in requests]
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), 4).T
-    return Bearing(table[0] > 0, table[1], table[2], table[3])
+    rows = [
+        _bearing(request.chip.stack, request.precision, bool(request.model.index_topk), _is_older(request))
+        for request in requests
+    ]
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), 5).T
+    return Bearing(table[0] > 0, table[1], table[2], table[3], table[4])
+
+
+def _is_older(request: Request) -> bool:
+    return request.month is not None and request.month < OLDEST_MONTH
 
 
 @cache
-def _bearing(stack: str, precision: str, sparse: bool) -> tuple[float, float, float, float]:
+def _bearing(stack: str, precision: str, sparse: bool, older: bool) -> tuple[float, float, float, float, float]:
     covered = stack in FITTED_STACKS
     known = precision in FITTED_WEIGHTS if covered else (stack, precision) in measured_points()
     unmeasured = stack not in measured_stacks()
-    return float(covered), float(not known and not unmeasured), float(sparse), _spread(stack) if unmeasured else 0.0
+    kernels = not known and not unmeasured
+    return float(covered), float(kernels), float(older), float(sparse), _spread(stack) if unmeasured else 0.0
 
 
 @cache

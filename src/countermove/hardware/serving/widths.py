@@ -4,10 +4,10 @@
 
 ``near`` is left over by cross-validation inside the measured domain. Each part is what an experiment leaves beyond that:
 one chip, engine or model held out whole (`fit`). A chip without rows adds the first; weights that no measured run of the
-stack had add the second (other kernels); a kind of attention without rows adds the third; a stack that nobody measured adds
-the range of its assumed shares. Two parts belong to the regime, and count the more the shorter the step: host time that may
-or may not be hidden (`habits`), and all-reduces across domains, whose fixed time is known within a factor of about two.
-Nothing shrinks an interval, so one that rests on less is never narrower.
+stack had, and engines older than the fitted rows, add the second; a kind of attention without rows adds the third; a stack
+that nobody measured adds the range of its assumed shares. Two parts belong to the regime, and count the more the shorter
+the step: host time that may or may not be hidden (`habits`), and all-reduces across domains, whose fixed time is known
+within a factor of about two. Nothing shrinks an interval, so one that rests on less is never narrower.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def half_widths(fit: Fitted, quantity: str, bearing: Bearing, weight: Array, spl
         part = {name: max(fit.intervals[quantity, name][end] ** 2 - inside**2, 0.0) for name in ("chip", "engine", "family")}
         # What splitting leaves is measured over all chips, and holds the error of a chip already where it is the larger.
         square = np.maximum(near**2, inside**2 + (1.0 - weight) * part["chip"])
-        square = square + bearing.kernels * part["engine"] + bearing.family * part["family"]
+        square = square + (bearing.kernels + bearing.age) * part["engine"] + bearing.family * part["family"]
         square = square + bearing.shares**2
         gone, more = np.minimum(regime.shorter / regime.taken, 0.95), regime.longer / regime.taken
         moved = -np.log1p(-gone) if end == 0 else np.log1p(more)
