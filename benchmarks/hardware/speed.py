@@ -14,6 +14,7 @@ import numpy as np
 
 from countermove.hardware.fit import measured
 from countermove.hardware.fit.crossvalidation import take_points, usable
+from countermove.hardware.serving.bearing import Bearing
 from countermove.hardware.serving.frontier import search
 from countermove.hardware.serving.predictor import predict_points
 from countermove.hardware.serving.question import Question, resolve
@@ -28,11 +29,17 @@ def main() -> None:
     rows = usable(measured.silicon())
     index = np.arange(ROWS) % len(rows.kept)
     points, software = take_points(rows.points, index), rows.software[index]
-    covered = np.ones(ROWS, dtype=bool)
-    predict_points(points, software, covered)
-    spent = min(_cpu(lambda: predict_points(points, software, covered)) for _ in range(3))
+    nothing = np.zeros(ROWS)
+    known = Bearing(np.ones(ROWS, dtype=bool), nothing, nothing, nothing, nothing)
+    predict_points(points, software, known)
+    spent = min(_cpu(lambda: predict_points(points, software, known)) for _ in range(3))
     print(f"batch: {ROWS / spent:,.0f} configurations per CPU second (asked: {LEAST_PER_SECOND:,})")
-    for system, model in (("hgx-h200", "deepseek-r1"), ("cloudmatrix-384", "deepseek-r1"), ("hgx-h200", "llama-3-1-70b")):
+    for system, model in (
+        ("hgx-h200", "deepseek-r1"),
+        ("cloudmatrix-384", "deepseek-r1"),
+        ("hgx-h200", "llama-3-1-70b"),
+        ("gb200-nvl72", "glm-5"),
+    ):
         request, count, _ = resolve(Question(system, model, 4096, 1024))
         search(request, count)
         spent = min(_cpu(lambda: search(request, count)) for _ in range(5))  # noqa: B023

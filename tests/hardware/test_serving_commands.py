@@ -66,6 +66,35 @@ def test_predict_answers_a_table(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert target.read_text(encoding="utf-8").splitlines()[0].endswith("pred_tpot_hi,refused,reason")
 
 
+def test_predict_says_chips_in_use_the_bounds_of_power_and_what_it_read(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(
+        capsys, "predict", "--system", "gb200-nvl72", "--model", "zhipuai/GLM-5", "--isl", "1024", "--concurrency", "9"
+    )
+    assert code == 0
+    assert "time to first token (mean)" in out
+    assert "tokens per second, 72 chips" in out
+    assert "facility 2,100 W (idle" in out
+    assert "'zhipuai/GLM-5' read as glm-5" in out
+
+
+def test_a_recipe_is_faster_per_token_than_an_ordinary_deployment(capsys: pytest.CaptureFixture[str]) -> None:
+    tpot = []
+    for more in ([], ["--recipe"]):
+        _, out, _ = call(capsys, *PREDICT, "--concurrency", "4", "--tp", "8", "--software", "sglang@0.5.9", *more, "--json")
+        tpot.append(json.loads(out)["tpot_ms"]["median"])
+    assert tpot[1] < tpot[0]
+
+
+def test_substitute_counts_packages_and_says_what_it_compares(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call(capsys, "substitute", "rubin", "--candidates", "cloudmatrix-384")
+    assert code == 0
+    assert "packages (5-95%)" in out
+    assert "not reached yet" in out or "or more" in out
+    assert "-27" not in out
+    assert "published for ascend-910c: 1,943 token/s/package" in out
+    assert "`predict` answers another question" in out
+
+
 def test_substitute_shows_both_gates(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call(capsys, "substitute", "h200", "--candidates", "h20", "--candidates", "cloudmatrix-384", "--json")
     rows = {row["candidate"]: row for row in json.loads(out)["rows"]}

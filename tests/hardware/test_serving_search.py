@@ -153,6 +153,44 @@ def test_a_table_keeps_its_columns_and_adds_eight(tmp_path: Path) -> None:
     assert float(rows[0]["pred_tpot_lo"]) < float(rows[0]["pred_tpot_ms"]) < float(rows[0]["pred_tpot_hi"])
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("layer_types", ["full_attention", "mamba"], "the work of 'mamba' is not counted"),
+        ("mamba_d_state", 128, "state-space layers"),
+        ("attn_type_list", [1, 0], "lightning attention"),
+        ("quantization_config", {"quant_method": "mystery"}, "is not known"),
+    ],
+)
+def test_layers_and_weights_that_are_not_counted_are_refused(tmp_path: Path, key: str, value: object, words: str) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**LLAMA, key: value}), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_config(path)
+    assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("stated", "weights"),
+    [
+        ({"quant_method": "fp8"}, "fp8"),
+        ({"quant_method": "awq", "bits": 4}, "int4"),
+        ({"quant_method": "gptq", "bits": 8}, "int8"),
+        ({"quant_method": "mxfp4"}, "fp4"),
+        ({"quant_method": "modelopt", "quant_algo": "NVFP4"}, "fp4"),
+        ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "int4"),
+        ({"quant_method": "compressed-tensors", "config_groups": {"g": {"weights": {"num_bits": 4, "type": "int"}}}}, "int4"),
+    ],
+)
+def test_a_quantised_file_says_the_type_of_its_weights(tmp_path: Path, stated: dict[str, object], weights: str) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps({**LLAMA, "quantization_config": stated, "attn_type_list": [1, 1]}), encoding="utf-8")
+    assert read_config(path).weight_type == weights
+    request, _, assumed = resolve(Question("hgx-b200", str(path), 512, 128))
+    assert request.precision == weights
+    assert any("quantization_config" in words for words in assumed)
+
+
 @pytest.mark.parametrize("content", [b"id,backend\n", b"\xff\xfe\x00", None])
 def test_bad_tables(tmp_path: Path, content: bytes | None) -> None:
     source = tmp_path / "rows.csv"

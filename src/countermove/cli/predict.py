@@ -20,13 +20,14 @@ EPILOG = """Examples:
   countermove predict --batch rows.csv --out predicted.csv
 
 Without --tp, --ep, --dp and --pp the parallelism with the highest throughput is chosen and shown. Intervals hold 90% of
-held-out measurements; chips without measured rows get a wider one.
+held-out measurements; each thing that is unmeasured (chip, engine, weights, kind of attention) widens them.
+Time to first token is a mean; "waiting for a place" is the part that requests beyond the memory limit spend outside the engine.
 """
 
 
-ANSWER, ACCEPTED = 1024.0, 0.7
+ANSWER = 1024.0
 LONGEST_MS, MOST_DRAFTS = 1e9, 16
-NOT_OF_A_PHASE = ("--concurrency", "--ttft-ms", "--software", "--tp", "--ep", "--dp", "--pp", "--mtp", "--acceptance")
+NOT_OF_A_PHASE = ("--concurrency", "--ttft-ms", "--software", "--tp", "--ep", "--dp", "--pp", "--mtp", "--acceptance", "--recipe")
 """Options that a rate of one phase takes no account of: the best published engine chooses them."""
 
 
@@ -39,7 +40,9 @@ def predict(
     concurrency: Annotated[float | None, typer.Option("--concurrency", help="Requests in flight on all chips.")] = None,
     tpot_ms: Annotated[float | None, typer.Option("--tpot-ms", help="Longest time per output token, instead of a load.")] = None,
     ttft_ms: Annotated[float | None, typer.Option("--ttft-ms", help="Longest time to the first token.")] = None,
-    software: Annotated[str | None, typer.Option("--software", help="trtllm, sglang or vllm.")] = None,
+    software: Annotated[
+        str | None, typer.Option("--software", help="trtllm, sglang or vllm, with @VERSION for another than the current one.")
+    ] = None,
     precision: Annotated[str | None, typer.Option("--precision", help="Type of the weights: bf16, fp8, int8, fp4, int4.")] = None,
     tp: Annotated[int | None, typer.Option("--tp", help="Tensor slices of attention.")] = None,
     ep: Annotated[int | None, typer.Option("--ep", help="Groups that hold whole experts.")] = None,
@@ -49,8 +52,15 @@ def predict(
         int | None, typer.Option("--mtp", help="Draft tokens per step of multi-token prediction (default: 0).")
     ] = None,
     acceptance: Annotated[
-        float | None, typer.Option("--acceptance", help="Share of the draft tokens that is kept (default: 0.7).")
+        float | None,
+        typer.Option(
+            "--acceptance",
+            help="Share of the draft tokens that is kept (default: 0.7 of one draft, less of more).",
+        ),
     ] = None,
+    recipe: Annotated[
+        bool, typer.Option("--recipe", help="Tuned as in a benchmark recipe (default: an ordinary deployment).")
+    ] = False,
     phase: Annotated[str | None, typer.Option("--phase", help="Throughput only: prefill, decode or train.")] = None,
     batch: Annotated[Path | None, typer.Option("--batch", help="A table of rows to predict (CSV, also .gz).")] = None,
     out: Annotated[
@@ -67,7 +77,7 @@ def predict(
     given = {
         "--system": system, "--model": model, "--isl": isl, "--osl": osl, "--count": count, "--concurrency": concurrency,
         "--tpot-ms": tpot_ms, "--ttft-ms": ttft_ms, "--software": software, "--precision": precision, "--tp": tp, "--ep": ep,
-        "--dp": dp, "--pp": pp, "--mtp": mtp, "--acceptance": acceptance, "--phase": phase,
+        "--dp": dp, "--pp": pp, "--mtp": mtp, "--acceptance": acceptance, "--phase": phase, "--recipe": recipe or None,
     }  # fmt: skip
     stated = [name for name, value in given.items() if value is not None]
     if batch is not None:
@@ -103,7 +113,8 @@ def predict(
         data=dp,
         pipeline=pp,
         drafts=mtp or 0,
-        accepted=(ACCEPTED if acceptance is None else acceptance) if mtp else 0.0,
+        accepted=(question.usual_acceptance(mtp) if acceptance is None else acceptance) if mtp else 0.0,
+        recipe=recipe,
     )
     answer = question.ask(asked) if phase is None else phases.answer(phase, asked)
     idle = [name for name in stated if phase is not None and name in NOT_OF_A_PHASE]
@@ -146,29 +157,48 @@ def _check_numbers(ttft_ms: float | None, mtp: int | None, acceptance: float | N
 def _text(answer: dict[str, Any]) -> str:
     if answer["refused"]:
         return f"no prediction: {answer['refused']}"
-    lines = [f"{answer['count']} x {answer['chip']}, {answer['model']} in {answer['precision']}, {answer.get('software', '')}"]
+    software = f", {answer['software']}" if answer.get("software") else ""
+    lines = [f"{answer['count']} x {answer['chip']}, {answer['model']} in {answer['precision']}{software}"]
     for key, label, unit in (
-        ("ttft_ms", "time to first token", "ms"),
+        ("ttft_ms", f"time to first token ({answer.get('ttft_statistic', 'mean')})", "ms"),
         ("tpot_ms", "time per output token", "ms"),
         ("tokens_per_s_per_chip", "tokens per second and chip", ""),
     ):
         band = answer.get(key)
         if band and band["median"] is not None:
-            lines.append(f"  {label:28} {band['median']:12,.4g} {unit:3} (90%: {band['lo']:,.4g} to {band['hi']:,.4g})")
+            lines.append(f"  {label:32} {band['median']:12,.4g} {unit:3} (90%: {band['lo']:,.4g} to {band['hi']:,.4g})")
+    if answer.get("wait_ms"):
+        lines.append(f"  {'of it waiting for a place':32} {answer['wait_ms']:12,.4g} ms")
     for key, label, unit in (
+        ("tokens_per_s", f"tokens per second, {_chips_in_use(answer)}", ""),
         ("mfu", "share of the 16-bit peak", ""),
-        ("power_w_per_chip", "power per chip", "W"),
-        ("energy_j_per_token", "energy per token", "J"),
+        ("energy_j_per_token", "energy per token at the utility", "J"),
         ("concurrency", "requests in flight", ""),
     ):
         if answer.get(key) is not None:
-            lines.append(f"  {label:28} {answer[key]:12,.4g} {unit}")
+            lines.append(f"  {label:32} {answer[key]:12,.4g} {unit}".rstrip())
+    lines += _power_lines(answer.get("power"))
     if "parallelism" in answer:
-        lines.append(
-            "  parallelism                  " + ", ".join(f"{key} {value}" for key, value in answer["parallelism"].items())
-        )
+        lines.append(f"  {'parallelism':32} " + ", ".join(f"{key} {value}" for key, value in answer["parallelism"].items()))
     lines += [f"  assumed: {text}" for text in answer.get("assumed", ())]
     return "\n".join(lines)
+
+
+def _chips_in_use(answer: dict[str, Any]) -> str:
+    used, given = answer.get("chips_used"), answer.get("chips_given")
+    return f"{used} chips" if used == given else f"{used} of {given} chips"
+
+
+def _power_lines(power: dict[str, Any] | None) -> list[str]:
+    """Return power per chip at its three bounds under load, idle in brackets, and what the figures rest on."""
+    if power is None:
+        return []
+    shown = [
+        f"{bound} {power[f'{bound}_w']:,.0f} W (idle {power['idle'][bound]:,.0f})"
+        for bound in ("chip", "server", "facility")
+        if power[f"{bound}_w"] is not None
+    ]
+    return [f"  {'power per chip under load':32} " + ", ".join(shown), f"  {'':32} {power['basis']}"] if shown else []
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,6 +12,14 @@ from countermove.policy.item_facts import load_item_facts
 
 Document = dict[str, Any]
 
+#: What is compared; the same words wherever the numbers are shown.
+BASIS = (
+    "best published engines, one design of models per workload, a system of the candidate against one of the target; "
+    "packages, facility power and the price of packages alone. The simulation and claim C6 compare the same and multiply "
+    "Ascend's work by the fitted performance.ascend_scale. `predict` answers another question: one deployment of one model "
+    "under one load, on the chips given"
+)
+
 
 def substitute(
     target: str,
@@ -34,6 +42,7 @@ def substitute(
         "target": wanted.name,
         "chip": wanted.chip.id,
         "workload": workload,
+        "basis": BASIS,
         "count": count if count is not None else (wanted.system.count if wanted.system else 1),
         "gates": gates[wanted.chip.id],
         "rows": [{**row, "gates": gates[row["chip"]]} for row in rows],

@@ -10,6 +10,24 @@ from countermove.errors import InputError
 from countermove.hardware.llm import Llm
 
 #: Names that the count of routed experts goes by.
+#: Kinds of layers that `llm.Llm` counts; a file with another one is refused rather than read as plain attention.
+_KINDS: Final = frozenset({"full_attention", "attention", "sliding_attention", "linear_attention"})
+
+#: Keys of architectures whose layers are counted nowhere here: state-space models and hybrids with them, and newer attention.
+_UNCOUNTED: Final = (
+    ("mamba", "state-space layers"),
+    ("ssm", "state-space layers"),
+    ("hybrid_override_pattern", "hybrid layers"),
+    ("attn_type_list", "lightning attention"),
+    ("full_attn_idxs", "hybrid layers"),
+    ("rwkv", "recurrent layers"),
+    ("linear_attn_config", "linear attention of another kind"),
+    ("compress_ratios", "compressed attention"),
+)
+
+#: Types of weights by what `quantization_config` says.
+_STORED: Final = {"fp8": "fp8", "mxfp4": "fp4", "nvfp4": "fp4", "awq": "int4", "gptq": "int4"}
+
 _EXPERTS: Final = ("n_routed_experts", "num_local_experts", "num_experts")
 
 
@@ -45,6 +63,7 @@ def _llm(config: dict[str, Any], where: str) -> Llm:
     experts = next((size(name) for name in _EXPERTS if config.get(name)), 0)
     latent = bool(config.get("kv_lora_rank"))
     kinds = config.get("layer_types") or []
+    _check_kinds(config, kinds, where)
     linear = sum(kind == "linear_attention" for kind in kinds)
     sliding = sum(kind == "sliding_attention" for kind in kinds)
     name = str(config.get("_name_or_path") or Path(where).stem)
@@ -85,4 +104,55 @@ def _llm(config: dict[str, Any], where: str) -> Llm:
         output_gate=bool(config.get("attn_output_gate", False)),
         tied_embedding=bool(config.get("tie_word_embeddings", False)),
         mtp_layers=size("num_nextn_predict_layers", 0),
+        weight_type=_weight_type(config, where),
     )
+
+
+def _check_kinds(config: dict[str, Any], kinds: list[Any], where: str) -> None:
+    """Raise InputError for kinds of layers whose work is not counted."""
+    for kind in kinds:
+        if kind not in _KINDS:
+            raise InputError(
+                f"layer_types: the work of '{kind}' is not counted", where=where, hint=f"known kinds: {', '.join(sorted(_KINDS))}"
+            )
+    for word, meaning in _UNCOUNTED:
+        for key, value in config.items():
+            plain = isinstance(value, list) and all(item == 1 for item in value)
+            if word in key.casefold() and not plain and value not in (None, False, 0, {}):
+                said = f"{key}: the work of {meaning} is not counted"
+                raise InputError(said, where=where, hint="give a model with attention only")
+
+
+def _weight_type(config: dict[str, Any], where: str) -> str:
+    """Return the type of the stored weights by `quantization_config`, empty without one; InputError for an unknown one."""
+    stated = config.get("quantization_config")
+    if not stated:
+        return ""
+    if not isinstance(stated, dict):
+        raise InputError("quantization_config is no JSON object", where=where, hint="check the file")
+    method = str(stated.get("quant_algo") or stated.get("quant_method") or "").casefold()
+    bits = stated.get("bits") or _first_bits(stated)
+    if stated.get("load_in_4bit"):
+        return "int4"
+    if method in {"fp8", "mxfp4", "nvfp4"}:
+        return _STORED[method]
+    if bits in (4, 8):
+        floating = "float" in json.dumps(stated).casefold()
+        return {(4, True): "fp4", (4, False): "int4", (8, True): "fp8", (8, False): "int8"}[(int(bits), floating)]
+    if method in _STORED:
+        return _STORED[method]
+    raise InputError(
+        f"quantization_config: the type of weights in '{method or stated}' is not known",
+        where=where,
+        hint="state --precision and take the key out, or name bits and quant_method",
+    )
+
+
+def _first_bits(stated: dict[str, Any]) -> int | None:
+    """Return the bits of the weights in the first group of a compressed-tensors configuration."""
+    groups = stated.get("config_groups")
+    for group in groups.values() if isinstance(groups, dict) else ():
+        weights = group.get("weights") if isinstance(group, dict) else None
+        if isinstance(weights, dict) and isinstance(weights.get("num_bits"), int):
+            return int(weights["num_bits"])
+    return None

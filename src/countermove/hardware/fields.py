@@ -83,6 +83,17 @@ _POWER = (
     Field("slope", "utility power per power of the chip", "1", 1, 5),
 )
 
+_MEMORY = (
+    Field("share", "reported bytes over printed gigabytes of 2^30", "1", 0.8, 1.1),
+    Field("reported", "memory that the driver reports, MiB", "1", 1024, 4e6),
+)
+
+_IDLE = (
+    Field("chip", "idle power of the package over its power under load", "1", 0.02, 1),
+    Field("server", "the same of a server", "1", 0.05, 1),
+    Field("facility", "the same at the utility", "1", 0.05, 1),
+)
+
 
 def _table(fields: tuple[Field, ...]) -> MappingProxyType[str, Field]:
     return MappingProxyType({field.name: field for field in fields})
@@ -93,3 +104,5 @@ SYSTEM_FIELDS: Final = _table(_SYSTEM)
 STACK_FIELDS: Final = _table(_STACK)
 SUPPLY_FIELDS: Final = _table(_SUPPLY)
 POWER_FIELDS: Final = _table(_POWER)
+MEMORY_FIELDS: Final = _table(_MEMORY)
+IDLE_FIELDS: Final = _table(_IDLE)

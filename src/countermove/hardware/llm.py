@@ -17,7 +17,10 @@ CACHE_BYTES = 2
 
 @dataclass(frozen=True)
 class Llm:
-    """One architecture; sizes are counts of elements, ``experts`` = 0 means a dense model."""
+    """One architecture; sizes are counts of elements, ``experts`` = 0 means a dense model.
+
+    ``weight_type`` is the type that a quantised file says its weights are stored in, empty where it says none.
+    """
 
     id: str
     name: str
@@ -55,6 +58,7 @@ class Llm:
     output_gate: bool = False
     tied_embedding: bool = False
     mtp_layers: int = 0
+    weight_type: str = ""
     note: str = ""
 
     @property

@@ -1,8 +1,11 @@
-"""How many of another chip do the work of a target, at the same latency: number, power, price, energy, months behind.
+"""How many packages of another chip do the work of a target, at the same latency: number, power, price, energy, months behind.
 
-    number = count x rate(target) / rate(candidate)          rates per chip on the named workload (`performance.compare`)
+    number = count x rate(target) / rate(candidate)      rates per package on the named workload (`performance.compare`)
 
-The band of the number is that of the ratio of effective performances. Prices are those of chips bought in quantity.
+and what one gets at equal number, power and money: the candidate's work over the target's. This is the comparison that the
+simulation and claim C6 make: the best published engines, the three models of the workload (`data/models/workloads.yaml`), a
+system of the candidate against a system of the target, facility power of a package (`power`), packages alone in money. The
+band of the number is that of the ratio of effective performances.
 """
 
 from __future__ import annotations
@@ -18,8 +21,9 @@ from countermove.errors import InputError
 from countermove.hardware.catalogue import load_catalogue
 from countermove.hardware.chip import Chip, System
 from countermove.hardware.gap import Launch, gap_months
-from countermove.hardware.performance import compare, missing_facts, rates
-from countermove.hardware.products import all_in_power_kw
+from countermove.hardware.performance import SERVER_CHIPS, compare, missing_facts, rates
+from countermove.hardware.power import power
+from countermove.hardware.published import published_runs
 from countermove.hardware.workloads import Case, load_models
 
 Row = dict[str, Any]
@@ -99,7 +103,7 @@ def _row(
         return {"candidate": other.name, "chip": other.chip.id, "refused": "no deployment holds the models of this workload"}
     parity = float(value[1] / value[0])
     needed = count / parity
-    target_power, power = (_power(chip) for chip in (wanted, other))
+    target_power, drawn = (_facility_kw(candidate) for candidate in (wanted, other))
     rate = _rate(other, workload, cases)
     if not rate > 0.0:
         return {"candidate": other.name, "chip": other.chip.id, "refused": "no deployment keeps the limit of this workload"}
@@ -109,15 +113,25 @@ def _row(
         "chip": other.chip.id,
         "refused": None,
         "parity_per_chip": {"median": parity, "lo": parity * np.exp(-down), "hi": parity * np.exp(up)},
+        "work_per_chip": parity,
+        "unit": _unit(other.chip),
         "number": {"median": needed, "lo": needed * np.exp(-up), "hi": needed * np.exp(down)},
         "parity_per_system": None if other.system is None else parity * other.system.count / count,
         "tokens_per_s_per_chip": rate,
-        "power_kw": power * needed,
-        "power_ratio": power * needed / (target_power * count),
+        "power_kw": drawn * needed,
+        "power_ratio": drawn * needed / (target_power * count),
+        "power": power(other.chip, other.system).document(),
+        "equal": {
+            "number": parity,
+            "power": parity * target_power / drawn,
+            "money": _equal_money(wanted.chip, other.chip, parity),
+        },
         "price_usd": None if price is None else {"lo": price[0] * needed, "hi": price[1] * needed},
-        "energy_j_per_million_tokens": None if workload == "training" else 1e9 * power / rate,
+        "energy_j_per_million_tokens": None if workload == "training" else 1e9 * drawn / rate,
         "gap_months": _gap(wanted, other, workload),
         "workloads_won": _won(wanted, other) if workload == "decode" else None,
+        "by_model": _by_model(wanted, other, workload, cases),
+        "published": published_runs(other.chip, workload),
     }
 
 
@@ -128,11 +142,50 @@ def _rate(candidate: Candidate, workload: str, cases: Sequence[Case]) -> float:
     return float(np.exp(sum(logs) / total))
 
 
-def _power(candidate: Candidate) -> float:
-    """Return utility power per chip in kW: the system's own where known, else the all-in figure of the chip."""
-    if candidate.system is not None and candidate.system.power_kw is not None and candidate.system.count > 8:
-        return candidate.system.power_kw / candidate.system.count
-    return all_in_power_kw(candidate.chip)
+def _by_model(wanted: Candidate, other: Candidate, workload: str, cases: Sequence[Case]) -> list[Row]:
+    """Return rates and their ratio per model of the workload: what the joined ratio is made of.
+
+    ``kept`` is the ratio where the target serves from its own system's chips instead of as many as pay: an H200 in a server
+    of eight holds few sequences beside a large mixture of experts, and a chip of a wide domain looks better beside it.
+    """
+    rows = []
+    for case in cases:
+        mine, theirs = (float(rates(case, workload, [(one.chip, one.system)]).tokens[0]) for one in (other, wanted))
+        size = float(wanted.system.count if wanted.system is not None else SERVER_CHIPS)
+        kept = replace(case, largest_group=size)
+        alone = float(rates(kept, workload, [(wanted.chip, wanted.system)]).tokens[0])
+        rows.append(
+            {
+                "model": case.model.id,
+                "tokens_per_s_per_chip": mine,
+                "target_tokens_per_s_per_chip": theirs,
+                "ratio": mine / theirs if theirs else None,
+                "kept": mine / alone if alone and workload != "training" else None,
+            }
+        )
+    return rows
+
+
+def _facility_kw(candidate: Candidate) -> float:
+    """Return facility power per package in kW: the one bound that every package has, in a rack or not."""
+    watts = power(candidate.chip, candidate.system).facility_w
+    if watts is None:
+        chip = candidate.chip
+        raise InputError(f"the power of {chip.id} is unknown", where=chip.place, hint="state its thermal design power")
+    return watts / 1e3
+
+
+def _equal_money(wanted: Chip, other: Chip, parity: float) -> dict[str, float] | None:
+    """Return the candidate's work over the target's for the same money in packages, at the ends of both prices."""
+    mine, theirs = wanted.price_usd, other.price_usd
+    if mine is None or theirs is None:
+        return None
+    return {"lo": parity * mine[0] / theirs[1], "hi": parity * mine[1] / theirs[0]}
+
+
+def _unit(chip: Chip) -> str:
+    """Return what is counted: packages, and how many dies each holds where it is more than one."""
+    return f"packages of {chip.logic_dies} dies" if chip.logic_dies and chip.logic_dies > 1 else "packages"
 
 
 def _gap(wanted: Candidate, other: Candidate, workload: str) -> Row | None:

@@ -15,6 +15,7 @@ from countermove.evidence.reading import check_top
 from countermove.evidence.strict_yaml import Document, load
 from countermove.hardware.fields import STACK_FIELDS
 from countermove.hardware.llm import Llm
+from countermove.hardware.model_names import Named, find_name
 from countermove.hardware.values import Value, read_values
 from countermove.quantities.axes import WORKLOADS
 
@@ -69,12 +70,11 @@ class ModelData:
 
     def llm(self, name: str) -> Llm:
         """Return an architecture by id, alias or repository name; InputError with the nearest valid name."""
-        found = self.llm_names.get(name.casefold())
-        if found is None:
-            raise InputError(
-                f"no model is called '{name}'", where="model", hint=did_you_mean(name, [*self.llms, *self.llm_names])
-            )
-        return self.llms[found]
+        return self.llms[self.named(name).id]
+
+    def named(self, name: str) -> Named:
+        """Return the id of an architecture and how another spelling of its name was read (`model_names`)."""
+        return find_name(name, self.llm_names, self.llms)
 
     def workload(self, name: str) -> Workload:
         """Return a workload by id; InputError with the nearest valid name."""

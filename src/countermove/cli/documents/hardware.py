@@ -17,17 +17,33 @@ class BandDocument(Document):
     hi: float | None = Field(description="upper end of the 90% interval")
 
 
+class PowerDocument(Document):
+    """Power of one chip under load at three bounds, in watts, and what it rests on; null where unknown."""
+
+    chip_w: float | None = Field(description="the package alone")
+    server_w: float | None = Field(description="with its share of the server or rack")
+    facility_w: float | None = Field(description="at the utility, with network, cooling and losses")
+    idle: dict[str, float | None] = Field(description="the same three without load")
+    basis: str
+
+
 class PredictDocument(Document):
     """What `countermove predict --json` prints for one deployment, with or without `--phase`."""
 
     ttft_ms: BandDocument = Field(description="time to first token")
     tpot_ms: BandDocument = Field(description="time per output token")
     tokens_per_s_per_chip: BandDocument
-    power_w_per_chip: float | None
+    power_w_per_chip: float | None = Field(description="facility power, as power.facility_w")
+    power: PowerDocument | None = None
     refused: str | None = Field(description="why there is no prediction; null where there is one")
     assumed: list[str] = Field(description="what was not given and therefore chosen, in words")
     mfu: float | None = Field(default=None, description="with --phase train: share of the 16-bit peak")
-    tokens_per_s: float | None = Field(default=None, description="of all chips together")
+    tokens_per_s: float | None = Field(default=None, description="of the chips in use together")
+    chips_used: int | None = None
+    chips_given: int | None = None
+    ttft_statistic: str | None = Field(default=None, description="mean or median")
+    wait_ms: float | None = Field(default=None, description="part of the time to first token before a place is free")
+    served: float | None = Field(default=None, description="requests that memory holds at once; the others wait")
     energy_j_per_token: float | None = None
     chip: str | None = None
     count: int | None = None
@@ -69,7 +85,13 @@ class SubstituteRowDocument(Document):
     chip: str
     refused: str | None
     parity_per_chip: RangeDocument | None = Field(default=None, description="work of one chip over that of one of the target's")
-    number: RangeDocument | None = Field(default=None, description="chips that do the work of `count` of the target")
+    number: RangeDocument | None = Field(default=None, description="packages that do the work of `count` of the target")
+    work_per_chip: float | None = Field(default=None, description="work of one package over that of one of the target's")
+    unit: str | None = Field(default=None, description="what `number` counts")
+    equal: dict[str, Any] | None = Field(default=None, description="work over the target's at equal number, power and money")
+    power: PowerDocument | None = None
+    by_model: list[dict[str, Any]] | None = Field(default=None, description="rates and ratio per model of the workload")
+    published: list[dict[str, Any]] | None = Field(default=None, description="published runs of this chip on this workload")
     power_kw: float | None = None
     power_ratio: float | None = None
     price_usd: dict[str, float] | None = None
@@ -84,5 +106,6 @@ class SubstituteDocument(Document):
     chip: str
     workload: str
     count: int
+    basis: str | None = Field(default=None, description="what is compared")
     gates: GatesDocument
     rows: list[SubstituteRowDocument]

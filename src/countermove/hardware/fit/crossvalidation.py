@@ -14,7 +14,7 @@ from countermove.hardware.fit.efficiencies import References, fit
 from countermove.hardware.fit.measured import Measured
 from countermove.hardware.fit.published import references
 from countermove.hardware.serving.assemble import assemble
-from countermove.hardware.serving.physics import Work, prepare, slowdowns, timing
+from countermove.hardware.serving.physics import Work, prepare, slowdowns, timing, waiting
 from countermove.hardware.serving.points import Points
 from countermove.hardware.serving.traits import software_age, traits
 from countermove.hardware.serving.trees import Trees, correction, gate
@@ -116,9 +116,14 @@ def train(rows: Rows, index: Index, *, correct: bool = True, evaluations: int = 
         work = take_work(rows.work, index)
         base = timing(work, slowdowns(found.weights, points))
         seen = traits(points, work, base, rows.software[index])
-        for name, measured, modelled in (("tpot", rows.tpot, base.tpot), ("ttft", rows.ttft, base.ttft)):
+        # What a row waits for a place follows from the rest: its correction is learned where nobody waits.
+        served = np.where(work.load > work.limit, 0.0, 1.0)
+        for name, measured, modelled, known in (
+            ("tpot", rows.tpot, base.tpot, np.ones(len(index))),
+            ("ttft", rows.ttft, base.first, served),
+        ):
             target = np.log(measured[index] / modelled)
-            trees[name] = boost(seen, target, rows.weight[index], rows.strict[index], CORRECTION[name])
+            trees[name] = boost(seen, target, rows.weight[index] * known, rows.strict[index], CORRECTION[name])
     return Model(found.weights, trees)
 
 
@@ -139,9 +144,9 @@ def apply(model: Model, rows: Rows, index: Index) -> tuple[Array, Array, Array, 
         return base.ttft, base.tpot, base.ttft, base.tpot
     seen = traits(points, work, base, rows.software[index])
     weight = gate(model.trees["tpot"], seen)
-    ttft = base.ttft * np.exp(weight * correction(model.trees["ttft"], seen))
+    first = base.first * np.exp(weight * correction(model.trees["ttft"], seen))
     tpot = base.tpot * np.exp(weight * correction(model.trees["tpot"], seen))
-    return base.ttft, base.tpot, ttft, tpot
+    return base.ttft, base.tpot, first + waiting(work, first, tpot), tpot
 
 
 def cross_validate(rows: Rows, fold: Index, *, correct: bool = True, folds: Iterable[int] | None = None) -> Held:

@@ -41,7 +41,10 @@ SD_BOUNDED: Final = {
     "blocked": (0.2, 0.1),
 }
 
-_ALL: Final = frozenset(CLASSES)
+#: Classes that no fitted row informs and that keep their start: no measured worker slices attention over several domains.
+_STATED: Final = frozenset({"far_reduction"})
+
+_ALL: Final = frozenset(CLASSES) - _STATED
 
 #: Classes that few rows on one engine inform, so that engines do not move them.
 _POOLED: Final = frozenset({"early_layer"})

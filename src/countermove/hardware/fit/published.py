@@ -55,6 +55,8 @@ def request(row: Row) -> Request:
         **{name: value for name, value in asked.items() if value > 1 or name != "expert"},
     )
     changes: dict[str, Any] = {"tuned": row["tuned"] == "1", "even": row["even"] == "1", "split": row["phase"] != "serve"}
+    # The engines of these points were tuned by those who publish them; their settings are stated one by one.
+    changes |= {"ordinary": False, "most": float("inf")}
     if row["month"]:
         year, month = row["month"].split("-")
         changes |= {"month": (int(year) - 2025) * 12 + int(month) - 1.0, "version": ""}

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from countermove.errors import DataError
 from countermove.hardware.chip import Chip
 from countermove.hardware.llm import CACHE_BYTES, Llm
+from countermove.hardware.serving.bearing import FITTED_STACKS
+from countermove.hardware.serving.habits import exposed_seconds
 from countermove.hardware.serving.physics import CLASSES, FEATURES
 from countermove.hardware.serving.points import (
     SCALE_BYTES,
@@ -24,15 +26,13 @@ from countermove.hardware.serving.points import (
     model_columns,
 )
 from countermove.hardware.serving.rows import Instance, Request
+from countermove.hardware.serving.versions import launches_singly
 from countermove.hardware.workloads import load_models
 
 Array = NDArray[np.float64]
 
 #: Chips of the Blackwell generation and later; the others of NVIDIA are Hopper or older.
 BLACKWELL_STACKS: Final = ("nvidia-blackwell",)
-
-#: Stacks whose efficiencies are fitted to measured rows.
-FITTED_STACKS: Final = ("nvidia-hopper", "nvidia-blackwell")
 
 #: Operator classes that a share or latency of a stack moves.
 _MEASURED_BY: Final = {
@@ -41,11 +41,16 @@ _MEASURED_BY: Final = {
     "memory": ("weight_read", "expert_read", "cache_read"),
     "link": ("volume", "prefill_volume"),
     "latency_us": ("hop", "far_hop"),
-    "layer_overhead_us": ("layer", "expert_layer", "prefill_layer"),
+    "layer_overhead_us": ("layer", "expert_layer", "prefill_layer", "early_layer"),
 }
 
 #: First month (2025-01 = 0) of engines with kernels of their own for models of many experts; before, twice as slow.
 EARLY_MONTH: Final = 4.0
+
+#: Share of an answer that a running sequence keeps memory for: TensorRT-LLM by default never evicts and reserves all of it,
+#: the others page and hold half on average.
+RESERVED: Final = {"trtllm": 1.0}
+PAGED: Final = 0.5
 
 #: Time in the experts with tokens dealt evenly, against experts balanced in service: SGLang on 32 H100 read 59,337 instead
 #: of 50,302 tokens/s and node of eight at 4,096 (LMSYS, May 2025), a third of the pass being experts.
@@ -64,6 +69,7 @@ def assemble(requests: Sequence[Request]) -> Points:
     chip = ChipColumns(*(column[chip_index] for column in chip_table))
     model = _with_cache(ModelColumns(*(column[model_index] for column in model_table)), [r.cache_bytes for r in requests])
     weight, expert = np.array([weight_bytes(request) for request in requests], dtype=np.float64).reshape(-1, 2).T
+    integers = _column([request.precision == "int4" and request.model.id not in FOUR_BIT_EXPERTS for request in requests])
     return Points(
         chip=chip,
         model=model,
@@ -76,12 +82,16 @@ def assemble(requests: Sequence[Request]) -> Points:
         drafts=_column([request.drafts for request in requests]),
         accepted=_column([request.accepted for request in requests]),
         most=_column([request.most for request in requests]),
+        reserved=_column([RESERVED.get(request.engine, PAGED) for request in requests]),
+        packed=_column([packed(request) for request in requests]),
+        exposed=_column([exposed_seconds(request.chip, request.model) if request.ordinary else 0.0 for request in requests]),
+        ordinary=_column([request.ordinary for request in requests]),
         early=_column([is_early(request) for request in requests]),
         busiest=_column([EVEN if request.even else 1.0 for request in requests]),
         weight_bytes=weight,
         expert_bytes=expert,
-        peak=_peak(chip, weight),
-        expert_peak=_peak(chip, expert),
+        peak=_peak(chip, weight, integers),
+        expert_peak=_peak(chip, expert, integers),
         features=np.array([features(request) for request in requests], dtype=np.float64).reshape(-1, len(FEATURES)),
         offsets=_offsets([chip for chip, _ in chips], chip_index),
     )
@@ -129,8 +139,21 @@ def weight_bytes(request: Request) -> tuple[float, float]:
     return own, own
 
 
+def packed(request: Request) -> float:
+    """Return how much smaller the cache is than in 16 bits: half of it beside weights of at most 8 bits where engines do so.
+
+    Checkpoints of TensorRT-LLM say so, and so do recipes on Blackwell, whose attention kernels take 8 bits: rows of both that
+    wait for a place serve twice what a 16-bit cache would hold, those of vLLM on H100 what it does hold.
+    """
+    recipe = request.chip.stack in BLACKWELL_STACKS and not request.ordinary
+    narrow = WEIGHT_BYTES[request.precision] < WEIGHT_BYTES["bf16"] and request.cache_bytes == CACHE_BYTES
+    return 0.5 if narrow and (recipe or request.engine == "trtllm") else 1.0
+
+
 def is_early(request: Request) -> bool:
-    """Return whether the engine dates from before kernels and graphs for models of many experts."""
+    """Return whether the engine dates from before kernels and graphs for many experts, or its port from before graphs."""
+    if launches_singly(request.chip.stack, request.engine, request.version):
+        return True
     return request.month is not None and request.month < EARLY_MONTH and not request.tuned
 
 
@@ -144,10 +167,10 @@ def features(request: Request) -> list[float]:
         float(blackwell),
         float(request.engine == "sglang"),
         float(request.engine == "vllm"),
-        float(request.precision in {"fp4", "int4"}),
+        float(request.model.id in FOUR_BIT_EXPERTS or request.precision in {"fp4", "int4"}),
         float(wide),
         float(request.split),
-        float(request.precision in {"bf16", "fp16"}),
+        float(request.model.id not in FOUR_BIT_EXPERTS and request.precision in {"bf16", "fp16"}),
         float(old),
         float(is_early(request)),
         float(request.tuned),
@@ -163,8 +186,10 @@ def _with_cache(model: ModelColumns, bytes_: Sequence[float]) -> ModelColumns:
     return model._replace(**{name: getattr(model, name) * scale for name in names})
 
 
-def _peak(chip: ChipColumns, bytes_: Array) -> Array:
-    return np.where(bytes_ >= 1.5, chip.peak16, np.where(bytes_ >= 0.9, chip.peak8, chip.peak4))
+def _peak(chip: ChipColumns, bytes_: Array, integers: Array) -> Array:
+    """Return the peak of products with weights of ``bytes_``; integers of 4 bits meet activations of 8 (W4A8 kernels)."""
+    narrow = np.where(integers > 0, chip.peak8, chip.peak4)
+    return np.where(bytes_ >= 1.5, chip.peak16, np.where(bytes_ >= 0.9, chip.peak8, narrow))
 
 
 def _worker(instances: Sequence[Instance]) -> Worker:

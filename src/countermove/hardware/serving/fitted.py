@@ -23,15 +23,15 @@ Array = NDArray[np.float64]
 FOLDER: Final = DATA / "hardware"
 EFFICIENCIES: Final = "efficiencies.yaml"
 QUANTITIES: Final = ("tpot", "ttft")
-SETTINGS: Final = ("inside", "split", "outside")
+SETTINGS: Final = ("inside", "split", "chip", "engine", "family")
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """Weights (class, trait), trees per quantity, and log half-widths (low, high) of the 90% interval per quantity and setting.
 
-    Settings: ``inside`` an aggregated deployment within the measured domain, ``split`` a disaggregated one, ``outside`` a
-    chip that no measured row covers.
+    Settings: ``inside`` an aggregated deployment within the measured domain, ``split`` a disaggregated one; ``chip``,
+    ``engine`` and ``family`` what is left where every row of one chip, engine or model was held out.
     """
 
     weights: Array

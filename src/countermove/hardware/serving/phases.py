@@ -16,14 +16,16 @@ from countermove.errors import InputError, did_you_mean
 from countermove.hardware import roofline
 from countermove.hardware.catalogue import load_catalogue
 from countermove.hardware.llm import Llm
-from countermove.hardware.performance import HALF_BAND, missing_facts, rates, requested_rows
+from countermove.hardware.memory import reported_bytes
+from countermove.hardware.performance import HALF_BAND, requested_rows
+from countermove.hardware.power import power
 from countermove.hardware.serving.assemble import assemble
 from countermove.hardware.serving.fitted import load_fitted
 from countermove.hardware.serving.frontier import shapes
 from countermove.hardware.serving.physics import prefill_seconds, prepare, slowdowns, timing
 from countermove.hardware.serving.points import WEIGHT_BYTES
-from countermove.hardware.serving.predictor import missing_reason, unfit_reason
-from countermove.hardware.serving.question import Answer, Question, power_w_per_chip, refused, resolve
+from countermove.hardware.serving.predictor import unanswerable, unfit_reason
+from countermove.hardware.serving.question import TTFT_STATISTIC, Answer, Question, place, refused, resolve
 from countermove.hardware.serving.rows import Request
 from countermove.hardware.serving.steps import prefill_share
 from countermove.hardware.workloads import Case
@@ -60,18 +62,18 @@ def answer(phase: str, question: Question) -> Answer:
     if phase not in PHASES:
         raise InputError(f"no phase named '{phase}'", where="--phase", hint=did_you_mean(phase, PHASES))
     request, count, assumed = resolve(question)
-    lacking = missing_facts(request.chip)
-    if lacking:
-        return refused(missing_reason(request.chip, lacking), assumed)
+    reason = unanswerable(request)
+    if reason is not None:
+        return refused(reason, assumed)
     if phase == "train":
-        return _training(request, count, assumed)
+        return _training(question, request, count, assumed)
     limit = question.tpot_limit_ms
     rate, tpot = published_rate(phase, request, count, limit)
     rate *= width_factor(phase, request, count, limit)
     if rate <= 0:
-        return refused("no deployment keeps the limit" if limit else unfit_reason(request), assumed)
+        return refused("no deployment keeps the limit" if limit else unfit_reason(request, count), assumed)
     assumed = [*assumed, "an engine as tuned as the best published one for this stack"]
-    return _document(request, count, assumed, rate, _width(request), tpot=tpot)
+    return _document(question, request, count, assumed, rate, _width(request), tpot=tpot)
 
 
 def published_rate(phase: str, request: Request, count: int, limit_ms: float | None) -> tuple[float, float | None]:
@@ -87,7 +89,10 @@ def published_rate(phase: str, request: Request, count: int, limit_ms: float | N
     catalogue = load_catalogue()
     systems = (system for system in catalogue.systems.values() if system.chip == request.chip.id)
     system = next((system for system in systems if request.domain == system.domain), None)
-    found = rates(case, phase, [(request.chip, system)])
+    rows = requested_rows([(request.chip, system)])
+    # Engines divide what the driver reports; the simulation's own ratios keep the printed figure.
+    rows = rows._replace(memory=np.array([reported_bytes(request.chip)]))
+    found = (roofline.prefill if phase == "prefill" else roofline.decode)(case, rows)
     rate = float(found.tokens[0])
     seconds = float(found.batch[0]) / rate if phase == "decode" and rate > 0 else None
     return rate, seconds
@@ -148,30 +153,36 @@ def training_rate(
     return tokens, tokens * roofline.training_operations(case) / float(rows.peak16[0])
 
 
-def _training(request: Request, count: int, assumed: list[str]) -> Answer:
+def _training(question: Question, request: Request, count: int, assumed: list[str]) -> Answer:
     eight = request.precision in {"fp8", "fp4"}
     tokens, mfu = training_rate(request.chip.id, None, request.model, request.prompt, eight_bit=eight)
     width = float(np.exp(HALF_BAND * TRAINING_ERROR))
     assumed = [*assumed, f"{MICROBATCHES:g} microbatches per step"]
-    return {**_document(request, count, assumed, tokens, width, tpot=None), "mfu": mfu}
+    return {**_document(question, request, count, assumed, tokens, width, tpot=None), "mfu": mfu}
 
 
 def _width(request: Request) -> float:
     fit = load_fitted()
-    width = PUBLISHED_WIDTH if request.chip.stack in PUBLISHED_STACKS else max(fit.intervals["tpot", "outside"])
+    width = PUBLISHED_WIDTH if request.chip.stack in PUBLISHED_STACKS else max(fit.intervals["tpot", "chip"])
     return float(np.exp(width))
 
 
-def _document(request: Request, count: int, assumed: list[str], rate: float, width: float, *, tpot: float | None) -> Answer:
-    power = power_w_per_chip(request.chip)
+def _document(
+    question: Question, request: Request, count: int, assumed: list[str], rate: float, width: float, *, tpot: float | None
+) -> Answer:
+    drawn = power(request.chip, place(question.system).system)
     empty = {"median": None, "lo": None, "hi": None}
     return {
         "ttft_ms": empty,
         "tpot_ms": empty if tpot is None else {"median": 1e3 * tpot, "lo": 1e3 * tpot / width, "hi": 1e3 * tpot * width},
         "tokens_per_s_per_chip": {"median": rate, "lo": rate / width, "hi": rate * width},
         "tokens_per_s": rate * count,
-        "power_w_per_chip": power,
-        "energy_j_per_token": None if power is None else power / rate,
+        "chips_used": count,
+        "chips_given": count,
+        "ttft_statistic": TTFT_STATISTIC,
+        "power_w_per_chip": drawn.facility_w,
+        "power": drawn.document(),
+        "energy_j_per_token": None if drawn.facility_w is None else drawn.facility_w / rate,
         "refused": None,
         "chip": request.chip.id,
         "count": count,

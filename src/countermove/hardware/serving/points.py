@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from countermove.hardware.chip import Chip
 from countermove.hardware.llm import Llm
+from countermove.hardware.memory import reported_bytes
 
 Array = NDArray[np.float64]
 
@@ -26,7 +27,11 @@ SCALE_BYTES: Final = {"fp4": 1 / 16, "int4": 1 / 16}
 
 
 class ChipColumns(NamedTuple):
-    """Facts of chips in SI units; ``peak8`` and ``peak4`` fall back to the next wider type the chip has."""
+    """Facts of chips in SI units; ``peak8`` falls back to 16 bits where the chip has no 8-bit units.
+
+    ``peak4`` is that of 16 bits where it has no 4-bit units: weights stored in 4 bits are then widened to the type of the
+    activations before the product.
+    """
 
     peak16: Array
     peak8: Array
@@ -97,6 +102,10 @@ class Points(NamedTuple):
     drafts: Array  # tokens proposed per sequence and step by multi-token prediction, 0 without
     accepted: Array  # share of them that is kept
     most: Array  # sequences that one replica takes at once by its settings, inf where nothing is set
+    reserved: Array  # share of an answer for which a running sequence keeps memory
+    packed: Array  # bytes of the cache against 16 bits, held and read
+    exposed: Array  # seconds of host time per step that a deployment outside a tuned benchmark does not hide
+    ordinary: Array  # 1 for a deployment outside a tuned benchmark
     early: Array  # 1 for engines of early 2025
     busiest: Array  # load of the busiest chip's experts against what engines reach in service
     weight_bytes: Array
@@ -122,8 +131,8 @@ def _chip_row(chip: Chip, domain: float | None) -> tuple[float, ...]:
     return (
         peak16,
         peak8,
-        (chip.peaks.get("fp4") or 0.0) * 1e12 or peak8,
-        (chip.memory_gb or 0.0) * 1e9,
+        (chip.peaks.get("fp4") or 0.0) * 1e12 or peak16,
+        reported_bytes(chip),
         (chip.memory_bandwidth_tb_s or 0.0) * 1e12,
         (chip.scale_up_gb_s or 0.0) * 1e9,
         (chip.scale_out_gb_s or chip.scale_up_gb_s or 0.0) * 1e9,

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from countermove.errors import InputError, did_you_mean
 from countermove.hardware.architecture import read_config
 from countermove.hardware.catalogue import load_catalogue
-from countermove.hardware.chip import Chip
+from countermove.hardware.chip import Chip, System
 from countermove.hardware.llm import Llm
-from countermove.hardware.performance import missing_facts
-from countermove.hardware.products import all_in_power_kw
+from countermove.hardware.power import facility_w, power
+from countermove.hardware.serving.able import draft_words, stored_only
+from countermove.hardware.serving.assemble import FOUR_BIT_EXPERTS
+from countermove.hardware.serving.bearing import FITTED_STACKS, engine_reason
 from countermove.hardware.serving.frontier import Point, best, frontier, search
-from countermove.hardware.serving.predictor import missing_reason, unfit_reason
-from countermove.hardware.serving.rows import PRECISIONS, Instance, Request, engine_name
+from countermove.hardware.serving.habits import ORDINARY, exposed_seconds
+from countermove.hardware.serving.predictor import unanswerable, unfit_reason
+from countermove.hardware.serving.rows import PRECISIONS, Instance, Request
+from countermove.hardware.serving.versions import software
 from countermove.hardware.workloads import load_models
 
 Answer = dict[str, Any]
@@ -25,11 +29,39 @@ MOST_CHIPS: Final = 1_000_000
 MOST_TOKENS: Final = 10_000_000
 
 #: Engine taken for a chip's stack where none is named: the one with most measured rows there, else the family mean.
-USUAL_ENGINE: Final = {"nvidia-hopper": "trtllm", "nvidia-blackwell": "trtllm", "cloud-asic": "vllm", "amd-rocm": "sglang"}
-
+USUAL_ENGINE: Final = {
+    "nvidia-hopper": "trtllm",
+    "nvidia-blackwell": "trtllm",
+    "nvidia-hopper-h20": "sglang",
+    "nvidia-ampere": "vllm",
+    "cloud-asic": "vllm",
+    "amd-rocm": "sglang",
+    "huawei-cann-910": "sglang",
+    "huawei-cann-950": "sglang",
+}
+ELSEWHERE: Final = "vllm"
 
 #: Version and month (2025-01 = 0) that stand for "current" in the measured rows.
 USUAL_VERSION: Final = {"trtllm": ("1.2.0rc6.post2", 13.0), "sglang": ("0.5.9", 14.5), "vllm": ("0.19.0", 15.5)}
+
+#: Sequences that an engine runs at once as installed, per replica: max_num_seqs of vLLM on large chips, max_batch_size of
+#: TensorRT-LLM, max_running_requests of SGLang. Defaults of 2026, from memory.
+MOST_AT_ONCE: Final = {"vllm": 1024.0, "trtllm": 2048.0, "sglang": 2048.0}
+
+#: Share of a first draft token that is kept (arXiv 2506.12708, one draft token).
+KEPT: Final = 0.7
+
+#: What time to first token is. Waiting follows from Little's law, which is one of means; the measured rows do not say.
+TTFT_STATISTIC: Final = "mean"
+
+
+class Place(NamedTuple):
+    """Where a question is asked: a chip, the system it stands in (None: a server of eight), domain and number of chips."""
+
+    chip: Chip
+    system: System | None
+    domain: int | None
+    chips: int
 
 
 @dataclass(frozen=True)
@@ -52,18 +84,19 @@ class Question:
     pipeline: int | None = None
     drafts: int = 0
     accepted: float = 0.0
+    recipe: bool = False
 
 
 def ask(question: Question) -> Answer:
     """Return the answer: times with intervals, tokens per second, power, and what was assumed; `refused` gives a reason."""
     request, count, assumed = resolve(question)
-    lacking = missing_facts(request.chip)
-    if lacking:
-        return refused(missing_reason(request.chip, lacking), assumed)
+    reason = unanswerable(request)
+    if reason is not None:
+        return refused(reason, assumed)
     fixed = any(value is not None for value in (question.tensor, question.expert, question.data, question.pipeline))
-    points = _tried(question, request, count, fixed=fixed)
+    points = search(request, count, concurrency=question.concurrency, fixed=fixed)
     if not points:
-        return refused(unfit_reason(request), assumed)
+        return refused(unfit_reason(request, None if fixed else count), assumed)
     chosen = _chosen(points, question)
     if chosen is None:
         fastest = min(points, key=lambda point: point.tpot[0])
@@ -72,13 +105,17 @@ def ask(question: Question) -> Answer:
             f"{1e3 * fastest.ttft[0]:.4g} ms to the first",
             assumed,
         )
-    return {**answered(chosen, request, count), "assumed": assumed, "frontier": [_brief(point) for point in frontier(points)]}
+    if chosen.wait > 0:
+        held = f"{chosen.served:,.0f} of {chosen.concurrency:,.0f} requests are served at once; the others wait for a place"
+        assumed = [*assumed, held]
+    found = answered(chosen, request, count, place(question.system).system)
+    return {**found, "assumed": assumed, "frontier": [_brief(point) for point in frontier(points)]}
 
 
 def resolve(question: Question) -> tuple[Request, int, list[str]]:
     """Return the request, the number of chips and what was assumed; InputError for anything that cannot be."""
     assumed: list[str] = []
-    chip, domain, size = _system(question.system)
+    chip, _, domain, size = place(question.system)
     count = question.count if question.count is not None else size
     if not 1 <= count <= MOST_CHIPS:
         raise InputError(f"{count} chips", where="--count", hint=f"between 1 and {MOST_CHIPS:,}")
@@ -90,24 +127,27 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
             raise InputError(f"{value:g}", where=where, hint="a positive number")
     if question.concurrency is not None and question.concurrency < 1:
         raise InputError(f"{question.concurrency:g} requests", where="--concurrency", hint="at least 1")
-    model = find_model(question.model)
-    precision = question.precision
-    if precision is None:
-        precision = "fp8" if "fp8" in chip.peaks else "int8" if "int8" in chip.peaks else "bf16"
-        assumed.append(f"weights in {precision}, the narrowest common type of {chip.id}")
-    if precision not in PRECISIONS:
-        raise InputError(f"unknown precision '{precision}'", where="--precision", hint=did_you_mean(precision, PRECISIONS))
-    engine = question.software
-    if engine is None:
-        engine = USUAL_ENGINE.get(chip.stack, "trtllm")
-        assumed.append(f"serving software as tuned as {engine} {USUAL_VERSION[engine][0]}")
+    model, said = find_model(question.model)
+    precision, words = _precision(question, chip, model)
+    assumed += [*said, *words]
+    engine, version, month, words = _software(question, chip)
+    assumed += words
     worker = _worker(question, count, model)
+    if chip.stack not in FITTED_STACKS:
+        assumed.append(
+            f"no benchmark row of {chip.id}: times are Hopper's, scaled by the kernel shares of {chip.stack}; "
+            "for packages that do the work of others under best published engines see countermove substitute"
+        )
+    drafting = draft_words(model, question.drafts)
+    assumed += [] if drafting is None else [drafting]
+    if not question.recipe and exposed_seconds(chip, model):
+        assumed.append(ORDINARY)
     request = Request(
         chip=chip,
         domain=domain,
         model=model,
-        engine=engine_name(engine),
-        version=USUAL_VERSION[engine_name(engine)][0],
+        engine=engine,
+        version=version,
         precision=precision,
         prefill=worker,
         decode=worker,
@@ -115,33 +155,42 @@ def resolve(question: Question) -> tuple[Request, int, list[str]]:
         prompt=float(question.prompt),
         output=float(question.output),
         concurrency=question.concurrency or 1.0,
-        month=USUAL_VERSION[engine_name(engine)][1],
+        month=month,
         drafts=question.drafts,
         accepted=question.accepted,
+        most=MOST_AT_ONCE[engine],
+        ordinary=not question.recipe,
     )
     return request, count, assumed
 
 
-def find_model(name: str) -> Llm:
-    """Return an architecture by name, or from a config.json given by its path."""
+def find_model(name: str) -> tuple[Llm, list[str]]:
+    """Return an architecture by name or from a config.json given by its path, and how an unknown spelling was read."""
     if name.endswith(".json"):
-        return read_config(name)
+        return read_config(name), []
     if Path(name).is_dir() and (Path(name) / "config.json").exists():
-        return read_config(Path(name) / "config.json")
-    return load_models().llm(name)
+        return read_config(Path(name) / "config.json"), []
+    models = load_models()
+    found = models.named(name)
+    return models.llms[found.id], [] if found.said is None else [found.said]
 
 
-def answered(point: Point, request: Request, count: int) -> Answer:
+def answered(point: Point, request: Request, count: int, system: System | None) -> Answer:
     """Return a deployment in the keys of the document."""
-    power = power_w_per_chip(request.chip)
+    drawn = power(request.chip, system)
     middle = point.tokens_per_s_per_chip[0]
     return {
         "ttft_ms": _band(point.ttft, 1e3),
+        "ttft_statistic": TTFT_STATISTIC,
+        "wait_ms": 1e3 * point.wait,
         "tpot_ms": _band(point.tpot, 1e3),
         "tokens_per_s_per_chip": _band(point.tokens_per_s_per_chip, 1.0),
-        "tokens_per_s": middle * count,
-        "power_w_per_chip": power,
-        "energy_j_per_token": None if power is None or not middle else power / middle,
+        "tokens_per_s": point.tokens_per_s,
+        "chips_used": point.chips,
+        "chips_given": count,
+        "power_w_per_chip": drawn.facility_w,
+        "power": drawn.document(),
+        "energy_j_per_token": None if drawn.facility_w is None or not middle else drawn.facility_w / middle,
         "refused": None,
         "chip": request.chip.id,
         "count": count,
@@ -149,6 +198,7 @@ def answered(point: Point, request: Request, count: int) -> Answer:
         "software": request.engine,
         "precision": request.precision,
         "concurrency": point.concurrency,
+        "served": point.served,
         "parallelism": _parallelism(point),
     }
 
@@ -167,24 +217,41 @@ def refused(reason: str, assumed: list[str]) -> Answer:
 
 
 def power_w_per_chip(chip: Chip) -> float | None:
-    """Return all-in utility power of one chip under load, in W; None where neither it nor the TDP is known."""
-    try:
-        return 1e3 * all_in_power_kw(chip)
-    except InputError:
-        return None
+    """Return facility power of one chip under load, in W; None where neither it nor the TDP is known."""
+    return facility_w(chip)
 
 
-def _tried(question: Question, request: Request, count: int, *, fixed: bool) -> list[Point]:
-    if question.concurrency is None:
-        return search(request, count, fixed=fixed)
-    # The load is that of the whole system; workers share it.
-    points: list[Point] = []
-    sizes = {request.decode.chips} if fixed else {2**power for power in range(9) if 2**power <= count} | {count}
-    for size in sorted(sizes):
-        copies = max(count // size, 1)
-        found = search(request, count, loads=(max(question.concurrency / copies, 1.0),), fixed=fixed)
-        points += [point for point in found if point.workers == copies]
-    return points
+def _precision(question: Question, chip: Chip, model: Llm) -> tuple[str, list[str]]:
+    """Return the type of the weights, and in words what was chosen or cannot be multiplied as it is."""
+    given, words = question.precision, []
+    if given is not None and given not in PRECISIONS:
+        raise InputError(f"unknown precision '{given}'", where="--precision", hint=did_you_mean(given, PRECISIONS))
+    precision = given
+    if precision is None and model.weight_type:
+        precision = model.weight_type
+        words.append(f"weights in {precision}, as the file's quantization_config says")
+    if precision is None:
+        precision = "fp8" if "fp8" in chip.peaks else "int8" if "int8" in chip.peaks else "bf16"
+        words.append(f"weights in {precision}, the narrowest common type of {chip.id}")
+    elif model.weight_type and precision != model.weight_type:
+        words.append(f"weights in {precision} as asked, though the file stores them in {model.weight_type}")
+    stored = None if model.id in FOUR_BIT_EXPERTS and given is None else stored_only(chip, precision)
+    return precision, [*words, *([] if stored is None else [stored])]
+
+
+def _software(question: Question, chip: Chip) -> tuple[str, str, float, list[str]]:
+    """Return engine, version, month of the version and in words what was chosen; InputError where the engine cannot run there."""
+    words = []
+    text = question.software
+    if text is None:
+        text = USUAL_ENGINE.get(chip.stack, ELSEWHERE)
+        words.append(f"serving software as tuned as {text} {USUAL_VERSION[text][0]}")
+    engine, version, month = software(text)
+    reason = engine_reason(chip, engine)
+    if reason is not None:
+        raise InputError(reason.split(": ", 1)[1], where="--software", hint="the catalogue's chips name their stack")
+    usual, current = USUAL_VERSION[engine]
+    return engine, version or usual, current if month is None else month, words
 
 
 def _chosen(points: list[Point], question: Question) -> Point | None:
@@ -193,15 +260,15 @@ def _chosen(points: list[Point], question: Question) -> Point | None:
     return best(points, tpot_limit=tpot, ttft_limit=ttft)
 
 
-def _system(name: str) -> tuple[Chip, int | None, int]:
-    """Return chip, scale-up domain and number of chips of a system, or of a chip in a server of eight."""
+def place(name: str) -> Place:
+    """Return chip, system, scale-up domain and number of chips of a system, or of a chip in a server of eight."""
     catalogue = load_catalogue()
     try:
         system = catalogue.system(name)
     except InputError:
         chip = catalogue.chip(name)
-        return chip, min(8, chip.scale_up_domain or 8), 8
-    return catalogue.chips[system.chip], system.domain, system.count
+        return Place(chip, None, min(8, chip.scale_up_domain or 8), 8)
+    return Place(catalogue.chips[system.chip], system, system.domain, system.count)
 
 
 def _worker(question: Question, count: int, model: Llm) -> Instance:
@@ -238,6 +305,7 @@ def _parallelism(point: Point) -> dict[str, Any]:
     return {
         "tensor": point.tensor,
         "attention_data": point.replicas,
+        "pipeline": point.pipeline,
         "experts_spread": point.expert_parallel,
         "workers": point.workers,
     }
@@ -251,6 +319,14 @@ def _brief(point: Point) -> dict[str, Any]:
         "concurrency": point.concurrency,
         **_parallelism(point),
     }
+
+
+def usual_acceptance(drafts: int) -> float:
+    """Return the share of ``drafts`` draft tokens that is usually kept, each counting only where all before it were.
+
+    (a + a^2 + ... + a^n) / n with a = 0.7, the share of one draft token stated by the CloudMatrix paper.
+    """
+    return sum(KEPT**place for place in range(1, drafts + 1)) / drafts if drafts else 0.0
 
 
 def at_load(question: Question, concurrency: float) -> Question:

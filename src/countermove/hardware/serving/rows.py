@@ -20,6 +20,7 @@ from countermove.errors import CountermoveError, InputError, did_you_mean
 from countermove.hardware.catalogue import Catalogue, load_catalogue
 from countermove.hardware.chip import Chip
 from countermove.hardware.llm import CACHE_BYTES, Llm
+from countermove.hardware.memory import reported_bytes
 from countermove.hardware.serving.points import WEIGHT_BYTES
 from countermove.hardware.serving.steps import USABLE_MEMORY
 from countermove.hardware.workloads import ModelData, load_models
@@ -34,6 +35,8 @@ ENGINES: Final = {
     "tensorrtllm": "trtllm",
     "sglang": "sglang",
     "vllm": "vllm",
+    "vllm-ascend": "vllm",
+    "vllm-tpu": "vllm",
 }
 
 PRECISIONS: Final = ("bf16", "fp16", "fp8", "int8", "fp4", "int4")
@@ -65,7 +68,7 @@ class Request:
 
     ``most`` sequences run at once per replica (inf: what memory holds); ``cache_bytes`` per element of the cache. ``tuned``
     is an engine written for wide expert parallelism with two micro-batches in flight, ``even`` a profile whose tokens were
-    dealt evenly to the experts.
+    dealt evenly to the experts; ``ordinary`` a deployment outside a tuned benchmark (`serving.habits`).
     """
 
     chip: Chip
@@ -87,6 +90,7 @@ class Request:
     cache_bytes: float = CACHE_BYTES
     tuned: bool = False
     even: bool = False
+    ordinary: bool = False
 
 
 def read_request(
@@ -196,7 +200,7 @@ def _completed(worker: Instance, chip: Chip, model: Llm, precision: str) -> Inst
     tensor, replicas, chips = worker.tensor, worker.replicas, worker.chips
     if tensor > SERVER and (chip.scale_up_domain or 0) > SERVER:
         tensor, replicas = 1, tensor
-    memory = (chip.memory_gb or 0.0) * 1e9
+    memory = reported_bytes(chip)
     while chips < SERVER and memory and model.parameters * WEIGHT_BYTES[precision] > USABLE_MEMORY * memory * chips:
         replicas, chips = replicas * 2, chips * 2
     return replace(worker, tensor=tensor, replicas=replicas, chips=chips)

@@ -6,8 +6,9 @@ the layer definitions in `llm`; a weight is read once per step, of the experts t
     touched = 1 - (1 - k/E)^tokens                    (tokens routed evenly, k of E experts each)
 
 Communication per layer and step: two all-reduces of the hidden states over the tensor slices (ring, 2 (t-1)/t of the
-volume), or a dispatch (8 bits) and a combine (16 bits) of the copies of a token where attention is replicated (DeepSeek-V3,
-arXiv 2412.19437). In prefill one copy goes to every chip, and over the network to every domain, that holds a chosen expert:
+volume; over n scale-up domains of d in two stages, 2 (d-1)/d on the links and 2 (n-1)/(n d) on each port), or a dispatch
+(8 bits) and a combine (16 bits) of the copies of a token where attention is replicated (DeepSeek-V3, arXiv 2412.19437). In
+prefill one copy goes to every chip, and over the network to every domain, that holds a chosen expert:
 
     copies(n) = n (1 - (1 - 1/n)^k), of which (n - 1)/n leave their place                (n places, k experts of a token)
 
@@ -53,7 +54,8 @@ class Step(NamedTuple):
     attention_compute: Array
     volume: Array  # seconds on the links
     hops: Array  # collectives of the step
-    far_hops: Array  # those that leave the scale-up domain
+    far_hops: Array  # exchanges of experts that leave the scale-up domain
+    far_reductions: Array  # all-reduces over slices in several scale-up domains
     layers: Array  # layers that are launched
     expert_layers: Array
     linear_layers: Array
@@ -76,24 +78,29 @@ def prefill_pass(points: Points) -> Step:
 def prefill_share(points: Points, waiting: Array) -> Step:
     """Return one prompt's share of a worker's time when every replica reads prompts and ``waiting`` others are queued.
 
-    All replicas read at once, so that what one of them does alone takes 1/replicas of the worker's time per prompt; queued
+    All replicas read at once, and all stages of a pipeline, so that what one of them does alone takes 1/replicas of the
+    worker's time per prompt and one pass occupies it for 1/stages of its length; queued
     prompts join one pass up to `CHUNK` tokens, and weights are read once per pass.
     """
     joined = np.clip(np.minimum(waiting + 1.0, CHUNK / points.prompt), 1.0, None)
     prompt, r = points.prompt, points.prefill.replicas
     one = np.ones_like(prompt)
     pass_ = _step(points, points.prefill, joined * prompt, one, prompt, prefill=True, together=r)
-    return Step(*(value / (r * joined) for value in pass_))
+    return Step(*(value / (r * joined * points.prefill.pipeline) for value in pass_))
 
 
 def cache_limit(points: Points) -> Array:
-    """Return the sequences that the memory of a decode worker holds at full length; 0 where the weights do not fit."""
+    """Return the sequences that the memory of a decode worker holds; 0 where the weights do not fit.
+
+    An engine that never evicts keeps room for the whole answer (``reserved`` 1), one that pages for half of it on average.
+    """
     m, w = points.model, points.decode
     held = points.weight_bytes * (m.replicated + m.embedding) / (w.tensor * w.pipeline)
     held = held + points.expert_bytes * m.routed / w.chips
     free = USABLE_MEMORY * points.chip.memory - held
     slices = np.minimum(w.tensor, m.kv_heads) * w.pipeline
-    per_sequence = (m.cache_token * (points.prompt + points.output) + m.cache_fixed) / slices
+    tokens = points.prompt + points.reserved * points.output
+    per_sequence = points.packed * (m.cache_token * tokens + m.cache_fixed) / slices
     return np.minimum(np.maximum(free, 0.0) / per_sequence, points.most) * w.replicas
 
 
@@ -110,10 +117,13 @@ def _step(
     """Return a step of ``tokens``: of one replica in prefill, where ``together`` replicas run; of the whole worker in decode."""
     c, m = points.chip, points.model
     # A prompt is read by one replica; decode tokens spread over all of them.
+    # Of a pipeline every stage works on its own part of the batch, and a token passes all stages one after the other.
+    if not prefill:
+        tokens, sequences = tokens / worker.pipeline, sequences / worker.pipeline
     local = tokens if prefill else np.maximum(tokens / worker.replicas, 1.0)
-    all_ = tokens * together
-    t = worker.tensor
-    weights = m.replicated / (t * worker.pipeline)
+    all_ = tokens * together if prefill else np.maximum(tokens, 1.0)
+    t, chips = worker.tensor, worker.chips / worker.pipeline
+    weights = m.replicated / t
     touched = -np.expm1(all_ * np.log1p(-np.minimum(m.experts_per_token / m.experts, 1 - 1e-9)))
     cap = np.minimum(context, 2 * m.cap if prefill else m.cap)
     if prefill:
@@ -125,18 +135,19 @@ def _step(
         read = np.maximum(sequences / worker.replicas, 1.0) * per_sequence / np.minimum(t, m.kv_heads)
         attend = local * (m.decode_fixed + m.decode_token * context + m.decode_capped * cap) / t
     apart = (worker.replicas > 1) & (m.expert_layers > 0)
-    far = worker.chips > c.domain
-    hops = np.where(t > 1, 2 * m.layers, 0.0) + np.where(apart, 2 * m.expert_layers, 0.0)
+    far = chips > c.domain
+    hops = np.where(t > 1, 2 * m.layers, 0.0) + np.where(apart, 2 * m.expert_layers, 0.0) + worker.pipeline - 1.0
     return Step(
         weight_read=points.weight_bytes * weights / c.bandwidth,
         weight_compute=2 * weights * local / points.peak,
-        expert_read=points.expert_bytes * m.routed * touched / (worker.chips * c.bandwidth),
-        expert_compute=2 * m.routed_active * all_ * points.busiest / (worker.chips * points.expert_peak),
-        cache_read=read / c.bandwidth,
+        expert_read=points.expert_bytes * m.routed * touched / (chips * c.bandwidth),
+        expert_compute=2 * m.routed_active * all_ * points.busiest / (chips * points.expert_peak),
+        cache_read=points.packed * read / c.bandwidth,
         attention_compute=attend / c.peak16,
         volume=_exchange(points, worker, local, prefill=prefill),
         hops=hops,
-        far_hops=np.where(far, hops, 0.0),
+        far_hops=np.where(far & apart, 2 * m.expert_layers, 0.0),
+        far_reductions=np.where(t > c.domain, 2 * m.layers, 0.0),
         layers=m.layers,
         expert_layers=m.expert_layers,
         linear_layers=m.linear_layers,
@@ -150,18 +161,21 @@ def _exchange(points: Points, worker: Worker, local: Array, *, prefill: bool) ->
     c, m = points.chip, points.model
     t = worker.tensor
     link, network = np.maximum(c.link, 1e6), np.maximum(c.network, 1e6)
-    far = worker.chips > c.domain
-    reduced = np.where(t > 1, 2 * m.layers * 2 * (t - 1) / t * local, 0.0) * ACTIVATION_BYTES
+    volume = np.where(t > 1, 2 * m.layers * local, 0.0) * ACTIVATION_BYTES
+    inner = np.minimum(t, c.domain)
+    # Slices in several domains reduce inside first; each chip then sends its own part over its own port.
+    reduced = volume * (2 * (inner - 1) / inner / link + 2 * (1 - inner / t) / inner / network)
     apart = (worker.replicas > 1) & (m.expert_layers > 0)
-    domains = np.maximum(worker.chips / c.domain, 1.0)
+    stage = worker.chips / worker.pipeline
+    domains = np.maximum(stage / c.domain, 1.0)
     k = m.experts_per_token
-    chips = copies(worker.chips, k) if prefill else k
+    chips = copies(stage, k) if prefill else k
     outside = (copies(domains, np.minimum(k, GROUPS)) if prefill else k) * (1 - 1 / domains)
     # Each chip sends the tokens of a replica in slices, one per tensor slice.
     bytes_ = np.where(apart, m.expert_layers * EXCHANGE_BYTES * local / t, 0.0)
-    inside = chips * (1 - 1 / worker.chips) if prefill else k * (1 / domains - 1 / worker.chips)
+    inside = chips * (1 - 1 / stage) if prefill else k * (1 / domains - 1 / stage)
     moved = np.maximum(bytes_ * inside / link, bytes_ * outside / network)
-    return (reduced / np.where(far & ~apart, network, link) + moved) * m.hidden
+    return (reduced + moved) * m.hidden
 
 
 def copies(places: Array, chosen: Array) -> Array:

@@ -71,12 +71,12 @@ def traits(points: Points, work: Work, timing: Timing, software: Array) -> Array
     experts = np.maximum(work.decode.expert_read, work.decode.expert_compute)
     columns = (
         np.log(np.minimum(timing.tpot, 1e3)),
-        np.log(np.minimum(timing.ttft, 1e5)),
+        np.log(np.minimum(timing.first, 1e5)),
         np.log(timing.prefill / step),
         np.log(timing.share / step),
         np.log(np.maximum(work.batch, 0.1)),
-        np.log(points.concurrency),
-        np.log(np.clip(work.load / np.maximum(work.limit, 1e-3), 1e-4, 1e2)),
+        np.log(work.served),
+        np.log(np.clip(work.batch / np.maximum(work.limit, 1e-3), 1e-4, 1.0)),
         np.log(points.prompt),
         np.log(points.output),
         np.log2(d.tensor),
