@@ -33,7 +33,7 @@ from countermove.experiments.result import Comparison, OutcomeInfo, Past, Result
 from countermove.experiments.scenario import Scenario
 from countermove.experiments.statistics import LEVELS
 from countermove.quantities.calendar import month_name
-from countermove.storage.checksums import DAMAGED, EARLIER, verified, write_list
+from countermove.storage.checksums import DAMAGED, EARLIER, read_list, verified, write_list
 from countermove.storage.replacing import check_replaceable, recover, replacing
 
 FORMAT = "countermove-run"
@@ -115,6 +115,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     recover(Path(os.path.abspath(folder)))
     path = folder / MANIFEST
     if not _is_ours(folder):
+        if MANIFEST in read_list(folder):
+            verified(folder, MANIFEST)  # ours, and damaged: says so
         hint = "give a folder that `countermove run --out` wrote"
         raise InputError("this is not a run of countermove", where=str(folder), hint=hint)
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
