@@ -6,6 +6,7 @@ everything where it is unknown. A flag is an interval within 0 to 1. A word is a
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from countermove.errors import InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
 from countermove.evidence.reading import check_top, checked, entries, value_checked
 from countermove.evidence.strict_yaml import load
-from countermove.policy.dates import Names
+from countermove.policy.dates import Date, Names, OptionalDate
 from countermove.quantities.axes import SEGMENTS
 
 FACTS_FILE: Final = DATA / "rules" / "facts.yaml"
@@ -53,6 +54,8 @@ class FactDefinition(BaseModel):
     default: float | bool | str | None = None
     says: str = ""
     settle: str
+    since: OptionalDate = None
+    """Day on which the question became public; a check as known before does not print it."""
 
     @property
     def name(self) -> str:
@@ -86,6 +89,8 @@ class FactDefinition(BaseModel):
     def _word(self, value: str, place: str) -> str:
         if self.id == "end_user":
             return find_end_user(value, where=place).id
+        if self.id == "party":
+            return party_word(value, where=place)
         value = self.aliases.get(value.casefold(), value)
         if self.words and value not in self.words:
             raise InputError(f"'{value}' is no {self.label}", where=place, hint=did_you_mean(value, (*self.words, UNKNOWN)))
@@ -129,8 +134,20 @@ def find_fact(name: str, *, where: str = "--fact") -> FactDefinition:
     return found
 
 
+class Move(BaseModel):
+    """A dated change of a country's groups, as known since a day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: Date = Field(alias="from")
+    known: Date
+    leaves: Names
+    joins: Names
+    sources: Names
+
+
 class Country(BaseModel):
-    """A country the engine knows, its other names and the groups of US rules it belongs to."""
+    """A country the engine knows, its other names, the groups of US rules it belongs to, and their dated changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -138,6 +155,7 @@ class Country(BaseModel):
     name: str
     aliases: Names
     groups: Names
+    changes: tuple[Move, ...] = ()
 
 
 class EndUser(BaseModel):
@@ -152,16 +170,38 @@ class EndUser(BaseModel):
     facts: Mapping[str, bool] = Field(default_factory=dict)
 
 
+#: A country in this group was not classed: what a rule asks about the groups of its partition is open.
+UNPLACED: Final = "unplaced"
+
+
 @dataclass(frozen=True, slots=True)
 class Countries:
-    """All countries by code, and all groups with their meaning."""
+    """All countries by code, all groups with their meaning, and the lines of groups of which each country is in one."""
 
     countries: Mapping[str, Country]
     groups: Mapping[str, str]
+    partitions: tuple[tuple[str, ...], ...] = ()
 
     def members(self, group: str) -> frozenset[str]:
-        """Return the codes of a group's countries."""
+        """Return the codes of a group's countries, before any dated change."""
         return frozenset(code for code, country in self.countries.items() if group in country.groups)
+
+    def open_to(self, group: str) -> frozenset[str]:
+        """Return the codes of countries of which nobody classed whether they belong to a group."""
+        asked = any(group in line and UNPLACED in line for line in self.partitions)
+        return self.members(UNPLACED) if asked else frozenset()
+
+    def moved(self, on: dt.date, known: dt.date) -> Mapping[str, frozenset[str]] | None:
+        """Return the members of the groups that have changed by a day, as known on another; None where none has."""
+        found: dict[str, frozenset[str]] = {}
+        for code, country in self.countries.items():
+            for move in country.changes:
+                if move.from_ <= on and move.known <= known:
+                    for group in move.leaves:
+                        found[group] = found.get(group, self.members(group)) - {code}
+                    for group in move.joins:
+                        found[group] = found.get(group, self.members(group)) | {code}
+        return found or None
 
 
 @cache
@@ -180,10 +220,12 @@ def read_countries(path: Path) -> Countries:
     countries = {code: checked(document, Country, ("countries", code), id=code) for code in document.mapping("countries")}
     groups = document.mapping("groups")
     for code, country in countries.items():
-        for group in country.groups:
+        changed = [group for move in country.changes for group in (*move.leaves, *move.joins)]
+        for group in (*country.groups, *changed):
             if group not in groups:
                 raise document.error(f"unknown group '{group}'", "countries", code, hint=did_you_mean(group, groups))
-    for index, parts in enumerate(value_checked(document, list[list[str]], ("partitions",))):
+    partitions = value_checked(document, list[list[str]], ("partitions",))
+    for index, parts in enumerate(partitions):
         for part in parts:
             if part not in groups:
                 raise document.error(f"unknown group '{part}'", "partitions", index, hint=did_you_mean(part, groups))
@@ -192,7 +234,7 @@ def read_countries(path: Path) -> Countries:
             if len(found) != 1:
                 what = f"'{code}' is in {' and '.join(found) or 'none'} of {', '.join(parts)}"
                 raise document.error(what, "countries", code, hint="write exactly one of them under groups")
-    return Countries(countries, groups)
+    return Countries(countries, groups, tuple(tuple(line) for line in partitions))
 
 
 def find_country(name: str, *, where: str = "") -> str:
@@ -205,7 +247,9 @@ def find_country(name: str, *, where: str = "") -> str:
     if plain in names:
         return names[plain]
     raise InputError(
-        f"'{name}' is no country that the rules know", where=where, hint=did_you_mean(plain, [*known, *names, UNKNOWN])
+        f"'{name}' is no country that the rules know",
+        where=where,
+        hint=did_you_mean(plain, [*known, *names, UNKNOWN]) + "; any code of ISO 3166-1 is known",
     )
 
 
@@ -235,10 +279,31 @@ def read_end_users(path: Path) -> Mapping[str, EndUser]:
 
 
 def find_end_user(name: str, *, where: str = "") -> EndUser:
-    """Return a kind of end user by id or alias, named buyers included; InputError with the nearest."""
+    """Return a kind of end user by id or alias, or the kind of a named buyer; InputError with the nearest."""
+    from countermove.policy.parties import find_party, party_names
+
     plain = name.strip().casefold().replace(" ", "-").replace("_", "-")
     users = load_end_users()
     names = {alias: user for user in users.values() for alias in (user.id, *user.aliases)}
-    if plain not in names:
-        raise InputError(f"'{name}' is no kind of end user", where=where, hint=did_you_mean(plain, [*names, UNKNOWN]))
-    return names[plain]
+    if plain in names:
+        return names[plain]
+    party = find_party(plain)
+    if party is not None:
+        return users[party.kind]
+    raise InputError(
+        f"'{name}' is no kind of end user and no buyer on file",
+        where=where,
+        hint=did_you_mean(plain, [*names, *party_names(), UNKNOWN]) + "; for another buyer write named-buyer",
+    )
+
+
+def party_word(name: str, *, where: str = "") -> str:
+    """Return the word of the fact `party` for a named buyer; InputError with the nearest."""
+    from countermove.policy.parties import UNNAMED, UNRECORDED, find_party, party_names
+
+    if name in (UNNAMED, UNRECORDED):
+        return name
+    party = find_party(name)
+    if party is None:
+        raise InputError(f"'{name}' is no buyer on file", where=where, hint=did_you_mean(name, [*party_names(), UNRECORDED]))
+    return party.id

@@ -35,6 +35,8 @@ class Finding:
     settle: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     competing: tuple[str, ...] = ()
+    published: str | None = None
+    """Date of the source that the reference names, as stated."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain data."""
@@ -52,6 +54,7 @@ class Finding:
             "would_settle": list(self.settle),
             "sources": list(self.sources),
             "competing_claims": list(self.competing),
+            "published": self.published,
         }
 
 
@@ -70,15 +73,23 @@ def find(live: LiveRule, evaluation: Evaluation) -> Finding:
         shown = [*decisive(live.compiled.speaks, situation), *leaves]
     tested = sentence(shown, situation)
     settle = settling(shown, situation) if status == "incomplete" else []
-    ending = f"; {rule.check.note}" if rule.check.note and status != "pass" else ""
+    ending = f"; {live.note}" if live.note and status != "pass" else ""
     return _finding(
         live,
         status,
         f"{tested}: {words}{ending}" if tested else f"{words}{ending}",
         speaks=True,
         compared=tuple(comparisons(leaves, situation)),
-        settle=tuple(settle) or ((_clock(live),) if status == "incomplete" else ()),
+        settle=_settle(live, status, settle),
     )
+
+
+def _settle(live: LiveRule, status: FindingStatus, open_questions: list[str]) -> tuple[str, ...]:
+    """Return what would settle an incomplete finding: the open facts, what a field outside needs, or the standing."""
+    if status != "incomplete":
+        return ()
+    asked = [*open_questions, *([live.rule.check.settle] if live.rule.check.settle else [])]
+    return tuple(asked) or (_clock(live),)
 
 
 def _finding(
@@ -93,7 +104,7 @@ def _finding(
     rule = live.rule
     return Finding(
         rule.id, rule.title, rule.government, rule.check.role, status, reason, live.reference, live.standing.words,
-        live.standing.step.grade, speaks, compared, settle, live.sources, rule.competing,
+        live.standing.step.grade, speaks, compared, settle, live.sources, live.competing, live.published,
     )  # fmt: skip
 
 
@@ -103,6 +114,8 @@ def _status(live: LiveRule, evaluation: Evaluation, speaks: int, holds: int) -> 
     if standing.effective or standing.uncertain:
         if role == "control":
             return _control(live, evaluation)
+        if role == "outside":
+            return _outside(live, evaluation)
         if role == "relax":
             return _relaxation(live, evaluation)
         if role == "gate":
@@ -123,7 +136,9 @@ def _watched(live: LiveRule) -> str:
     if standing.effective:
         return f"{'payable; ' if check.role in ('duty', 'charge') else ''}{standing.words}"
     if check.role == "control":
-        return f"would need a licence ({check.outcome}) if it were in force; {standing.words}: no effect"
+        if standing.status == "not-enforced":
+            return f"the text requires a licence ({check.outcome}); {standing.words}: no effect on the outcome"
+        return f"would need a licence ({check.outcome}) if it were in force; {standing.words}: no effect on the outcome"
     return f"{standing.words}: no effect on the outcome"
 
 
@@ -137,6 +152,12 @@ def _control(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str
     if level.low == _DENIED:
         return "block", f"licence needed, presumption of denial ({live.standing.words})"
     return "flag", f"licence needed; review opened by another provision ({live.standing.words})"
+
+
+def _outside(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str]:
+    if evaluation.found[live.rule.id] == NO:
+        return "pass", "this field outside the room is not touched, as far as stated"
+    return "incomplete", f"outside this room: {live.rule.title.lower()} could bar the deal and is not encoded"
 
 
 def _relaxation(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str]:

@@ -97,6 +97,8 @@ def settling(found: Iterable[Decisive], situation: Situation) -> list[str]:
             continue
         if isinstance(one.leaf, Open):
             answers.append(one.leaf.question)
+        elif isinstance(one.leaf, Among) and one.leaf.open_words and situation.facts[one.leaf.fact] is not None:
+            answers.append(f"the country groups of '{situation.facts[one.leaf.fact]}' (Supplement 1 to 15 CFR part 740)")
         elif isinstance(one.leaf, Compare | Among):
             answers.append(load_facts()[one.leaf.fact].settle)
     return list(dict.fromkeys(answers))
@@ -111,6 +113,8 @@ def _words(one: Decisive, situation: Situation) -> str:
         name = load_facts()[leaf.fact].name
         if word is None:
             return f"{name} is unknown"
+        if word in leaf.open_words:
+            return f"{name} {word}: its country groups are not on file"
         return f"{name} {word}" if one.truth == YES else f"{name} {word} is not among: {leaf.shown}"
     if isinstance(leaf, Open):
         return leaf.question

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from countermove.policy.criteria import Controlled, Criterion, compile_criterion, leaves
+from countermove.policy.facts import load_countries
 from countermove.policy.force import Standing, standing
-from countermove.policy.references import cited
+from countermove.policy.references import cited, public, source_of
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules
 
@@ -38,19 +39,46 @@ class LiveRule:
     rule: Rule
     standing: Standing
     values: Mapping[str, float | None]
+    known: dt.date
+    places: Mapping[str, frozenset[str]] | None = None
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
-        """Ids of the sources behind the status on that day and the numbers."""
+        """Ids of the sources behind the status on that day and the numbers, as far as they were published by then."""
         numbers = [name for value in self.rule.values.values() for dated in value.values for name in dated.sources]
-        return tuple(dict.fromkeys([*self.standing.step.sources, *numbers]))
+        return tuple(name for name in dict.fromkeys([*self.standing.step.sources, *numbers]) if public(name, self.known))
+
+    @cached_property
+    def competing(self) -> tuple[str, ...]:
+        """Ids of the claims that compete about the provision, once they were public."""
+        since = self.rule.competing_since
+        return self.rule.competing if since is None or since <= self.known else ()
+
+    @cached_property
+    def note(self) -> str:
+        """The note printed with a finding, once what it speaks of was public."""
+        since = self.rule.check.note_since
+        return self.rule.check.note if since is None or since <= self.known else ""
+
+    @cached_property
+    def published(self) -> str | None:
+        """The date of the source that the reference names, as stated; None where it has none or none is on file."""
+        for name in self.standing.first.sources:
+            if public(name, self.known):
+                source = source_of(name)
+                return None if source is None else source.published
+        return None
 
     @cached_property
     def reference(self) -> str:
         """Where the provision can be read: place, title, address and grade of what created the status that holds."""
         step = self.standing.first
-        place = step.locator or next((one.locator for one in self.rule.status if one.locator), "")
-        return cited(step.sources, place, step.grade)
+        sources, place = step.sources, step.locator
+        if not any(public(name, self.known) for name in sources):
+            # The text was public before it was printed: what an earlier step rests on may say so.
+            earlier = [one for one in self.rule.status if one.known <= self.known]
+            sources = tuple(dict.fromkeys([*sources, *(name for one in earlier for name in one.sources)]))
+        return cited(sources, place, step.grade, self.known, step.known)
 
 
 def make_book(rules: Mapping[str, Rule]) -> RuleBook:
@@ -86,11 +114,11 @@ def shipped_book() -> RuleBook:
 @lru_cache(maxsize=4096)
 def live_rules(book: RuleBook, on: dt.date, known: dt.date) -> tuple[LiveRule, ...]:
     """Return the provisions of a book that have begun on a day, as known on another, in the book's order."""
-    found = []
+    found, places = [], load_countries().moved(on, known)
     for compiled in book.rules:
         stands = standing(compiled.rule, on, known)
         if stands is not None:
-            found.append(LiveRule(compiled, compiled.rule, stands, values_on(compiled.rule, on)))
+            found.append(LiveRule(compiled, compiled.rule, stands, values_on(compiled.rule, on), known, places))
     return tuple(found)
 
 
