@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from countermove.errors import InputError
@@ -206,7 +207,7 @@ def _gate(
         findings,
         tuple(conditions),
         tuple(_papers(own, evaluation)),
-        _headline(own, evaluation) if outcome_of(level) != "denied" else "",
+        _headline(own, evaluation) if outcome_of(level) == "allowed" else "",
         tuple(_outside(own, evaluation)),
     )
 
@@ -262,14 +263,21 @@ def _conditions(own: list[LiveRule], evaluation: Evaluation, deal: Transaction, 
 
 def shown_defaults(deal: Transaction, known: dt.date) -> list[str]:
     """Return the defaults of a transaction in words, without those that answer a question which was not public yet."""
-    later = {fact.says for fact in load_facts().values() if fact.since is not None and fact.since > known}
+    later = _not_yet_asked(known)[0]
     return [text for text in deal.defaults if text not in later]
 
 
 def shown_notes(item: Item, known: dt.date) -> list[str]:
     """Return the notes on an item, without those about a question which was not public yet."""
-    later = [fact.label for fact in load_facts().values() if fact.since is not None and fact.since > known]
+    later = _not_yet_asked(known)[1]
     return [note for note in item.notes if not any(label in note for label in later)]
+
+
+@lru_cache(maxsize=1024)
+def _not_yet_asked(known: dt.date) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the defaults in words, and the labels, of facts whose question was not public by a day."""
+    later = [fact for fact in load_facts().values() if fact.since is not None and fact.since > known]
+    return frozenset(fact.says for fact in later), frozenset(fact.label for fact in later)
 
 
 def _papers(own: list[LiveRule], evaluation: Evaluation) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from countermove.policy.criteria import NO, PERHAPS, YES
 from countermove.policy.evaluation import OPEN, Evaluation
 from countermove.policy.force import WATCHED
 from countermove.policy.reasons import comparisons, decisive, sentence, settling
-from countermove.policy.rule_book import LiveRule
+from countermove.policy.rule_book import MOST_SILENCES, LiveRule
 from countermove.policy.rule_schema import Government
 
 FindingStatus = Literal["pass", "flag", "block", "incomplete"]
@@ -63,8 +63,7 @@ def find(live: LiveRule, evaluation: Evaluation) -> Finding:
     rule, situation = live.rule, evaluation.situation(live)
     speaks = evaluation.speaks[rule.id]
     if speaks == NO:
-        silent = decisive(live.compiled.speaks, situation)
-        return _finding(live, "pass", f"does not speak about this case: {sentence(silent, situation)}", speaks=False)
+        return _silence(live, evaluation)
     holds = evaluation.holds[rule.id]
     status, words = _status(live, evaluation, speaks, holds)
     leaves = decisive(live.compiled.tests, situation)
@@ -82,6 +81,20 @@ def find(live: LiveRule, evaluation: Evaluation) -> Finding:
         compared=tuple(comparisons(leaves, situation)),
         settle=_settle(live, status, settle),
     )
+
+
+def _silence(live: LiveRule, evaluation: Evaluation) -> Finding:
+    """Return the finding of a provision that does not speak about a case, worded once for all cases alike in what it asks."""
+    facts, controls = live.compiled.asks
+    key = (tuple(evaluation.facts[name] for name in facts), tuple(evaluation.found.get(name, NO) for name in controls))
+    found: Finding | None = live.silences.get(key)
+    if found is None:
+        situation = evaluation.situation(live)
+        silent = decisive(live.compiled.speaks, situation)
+        found = _finding(live, "pass", f"does not speak about this case: {sentence(silent, situation)}", speaks=False)
+        if len(live.silences) < MOST_SILENCES:
+            live.silences[key] = found
+    return found
 
 
 def _settle(live: LiveRule, status: FindingStatus, open_questions: list[str]) -> tuple[str, ...]:

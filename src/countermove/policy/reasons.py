@@ -119,7 +119,8 @@ def _words(one: Decisive, situation: Situation) -> str:
     if isinstance(leaf, Open):
         return leaf.question
     if isinstance(leaf, Controlled):
-        return f"{leaf.rule.rpartition('/')[2]}: {ANSWERS[one.truth]}"
+        # A provision that nobody knew of yet is no reason.
+        return f"{leaf.rule.rpartition('/')[2]}: {ANSWERS[one.truth]}" if leaf.rule in situation.controls else ""
     return ""
 
 

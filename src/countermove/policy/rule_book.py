@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
+from typing import Any, Final
 
-from countermove.policy.criteria import Controlled, Criterion, compile_criterion, leaves
+from countermove.policy.criteria import Among, Compare, Controlled, Criterion, compile_criterion, leaves
 from countermove.policy.facts import load_countries
-from countermove.policy.force import Standing, standing
+from countermove.policy.force import Standing, evidence_end, standing
 from countermove.policy.references import cited, public, source_of
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules
+
+
+#: Most worded silences kept by one provision on one day.
+MOST_SILENCES: Final = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class CompiledRule:
     rule: Rule
     speaks: Criterion
     tests: Criterion
+    asks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Names of the facts, and of the other provisions, on which it hangs whether the provision speaks about a case."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -41,6 +48,8 @@ class LiveRule:
     values: Mapping[str, float | None]
     known: dt.date
     places: Mapping[str, frozenset[str]] | None = None
+    silences: dict[Any, Any] = field(default_factory=dict)
+    """Findings already worded for cases about which it does not speak, by the facts on which that hangs."""
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -52,7 +61,8 @@ class LiveRule:
     def competing(self) -> tuple[str, ...]:
         """Ids of the claims that compete about the provision, once they were public."""
         since = self.rule.competing_since
-        return self.rule.competing if since is None or since <= self.known else ()
+        shown = since is None or since <= self.known or self.known >= evidence_end()
+        return self.rule.competing if shown else ()
 
     @cached_property
     def note(self) -> str:
@@ -83,12 +93,7 @@ class LiveRule:
 
 def make_book(rules: Mapping[str, Rule]) -> RuleBook:
     """Return a book of provisions, each after those that its criteria ask about."""
-    compiled = {
-        rule.id: CompiledRule(
-            rule, compile_criterion(rule.check.applies, values=rule.values), compile_criterion(rule.criteria, values=rule.values)
-        )
-        for rule in rules.values()
-    }
+    compiled = {rule.id: _compiled(rule) for rule in rules.values()}
     ordered: dict[str, CompiledRule] = {}
 
     def place(name: str, asking: tuple[str, ...]) -> None:
@@ -103,6 +108,15 @@ def make_book(rules: Mapping[str, Rule]) -> RuleBook:
     for name in compiled:
         place(name, ())
     return RuleBook(tuple(ordered.values()))
+
+
+def _compiled(rule: Rule) -> CompiledRule:
+    speaks = compile_criterion(rule.check.applies, values=rule.values)
+    tests = compile_criterion(rule.criteria, values=rule.values)
+    asked = leaves(speaks)
+    facts = dict.fromkeys(leaf.fact for leaf in asked if isinstance(leaf, Compare | Among))
+    controls = dict.fromkeys(leaf.rule for leaf in asked if isinstance(leaf, Controlled))
+    return CompiledRule(rule, speaks, tests, (tuple(facts), tuple(controls)))
 
 
 @cache
