@@ -66,7 +66,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_the_document_of_a_check_has_its_fixed_keys(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(run(capsys, "check", "h200-sxm", "--to", "cn", "--on", "2026-02-01", "--json"))
     DOCUMENTS["check"].model_validate(document)
-    assert (document["item"], document["on"], document["known"]) == ("h200-sxm", "2026-02-01", "2026-10-09")
+    assert (document["item"], document["on"], document["known"]) == ("h200-sxm", "2026-02-01", "2026-10-10")
     assert (document["us"]["outcome"], document["cn"]["outcome"]) == ("reviewable", "unknown")
     for side in ("us", "cn"):
         assert set(document[side]) >= {"outcome", "findings", "conditions"}

@@ -209,9 +209,9 @@ def test_a_country_in_no_class_cannot_be_added_in_silence(tmp_path: Path) -> Non
     shutil.copy(COUNTRIES_FILE, tmp_path / "countries.yaml")
     path = tmp_path / "countries.yaml"
     path.write_text(
-        path.read_text().replace("groups:\n  china:", "  br: {name: Brazil, aliases: [], groups: [abroad]}\ngroups:\n  china:")
+        path.read_text().replace("groups:\n  china:", "  zz: {name: Nowhere, aliases: [], groups: [abroad]}\ngroups:\n  china:")
     )
-    with pytest.raises(InputError, match="'br' is in none of"):
+    with pytest.raises(InputError, match="'zz' is in none of"):
         read_countries(path)
 
 

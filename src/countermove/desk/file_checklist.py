@@ -52,7 +52,7 @@ def _markdown(result: CheckResult) -> Iterator[str]:
     for government, title in SIDES:
         gate = result.us if government == "us" else result.cn
         yield ""
-        yield f"## {title} ({gate.outcome}: {gate.says})"
+        yield f"## {title} ({gate.outcome}{f', {gate.says}' if gate.outcome == 'allowed' else ''})"
         if gate.headline:
             yield ""
             yield f"**But {gate.headline}.**"
