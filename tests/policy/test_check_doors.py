@@ -22,8 +22,8 @@ from countermove.errors import InputError
 from countermove.evidence.ledger import load_ledger
 from countermove.hardware.catalogue import load_catalogue
 from countermove.policy.check_claims import bearing_claims
-from countermove.policy.check_timeline import timeline
 from countermove.policy.check_document import to_dict
+from countermove.policy.check_timeline import timeline
 from countermove.policy.checks import NOTICE, check
 from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gates import compile_gates

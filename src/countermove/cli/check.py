@@ -53,9 +53,7 @@ def check(
     fact: Annotated[
         list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="Any fact; `unknown` leaves it open.")
     ] = None,
-    on: Annotated[
-        Word, typer.Option("--on", metavar="DATE", help="Day of the transaction (default: today).")
-    ] = None,
+    on: Annotated[Word, typer.Option("--on", metavar="DATE", help="Day of the transaction (default: today).")] = None,
     known: options.Known = None,
     strict: Annotated[bool, typer.Option("--strict", help="Assume nothing: what is not stated is unknown.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Print the provisions that pass, too.")] = False,

@@ -50,7 +50,9 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
         "import_duty_reason": reason,
         "revenue_share_reading": revenue,
         "import_duty_reference": reference,
-        "readings": "" if not any(one.rule.check.role in ("duty", "charge") for one in live) else "an import duty on entered value inside two numeric windows (law), or a share of revenue (announcements): "
+        "readings": ""
+        if not any(one.rule.check.role in ("duty", "charge") for one in live)
+        else "an import duty on entered value inside two numeric windows (law), or a share of revenue (announcements): "
         "different bases, never both by one rule",
         **amounts,
     }

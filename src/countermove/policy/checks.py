@@ -103,7 +103,7 @@ def check(
     `item` is a name of the catalogue, an `Item`, or `custom` with numbers (`tpp`, `die_mm2`, `bandwidth_gb_s`, `io_gb_s`).
     `stated` holds facts of the transaction (`to`, `parent`, `route`, `end_user`, `end_use`, ...) and counts (`quantity`,
     `value_usd`, `us_units`, `exported_units`); `facts` any facts by name, of either kind. The value `unknown` makes a fact
-    unknown. `on` defaults to today, `known` to the end of the evidence. Raises InputError for unknown names, dates outside 2022 to
+    unknown. `on` is by default today, `known` the end of the evidence. Raises InputError for unknown names, dates outside 2022 to
     2032, negative counts and facts that contradict one another.
     """
     day, vintage = day_of(on, "--on"), known_of(known)
@@ -144,7 +144,7 @@ def day_of(value: dt.date | str | None, where: str) -> dt.date:
 
 
 def known_of(value: dt.date | str | None) -> dt.date:
-    """Return the day up to which things were known, by default the end of the evidence; a coarse date counts from its last day."""
+    """Return the day up to which things were known (default: the end of the evidence); a coarse date counts from its last day."""
     if value is None:
         return evidence_end()
     if isinstance(value, str):

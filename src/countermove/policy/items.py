@@ -54,7 +54,7 @@ class Item:
 
 @lru_cache(maxsize=16_384)
 def catalogue_item(name: str, known: dt.date | None = None) -> Item:
-    """Return a chip or system of the catalogue, or a part of `rules/items.yaml`, by any of its names; InputError with the nearest.
+    """Return a chip or system of the catalogue, or a part of `rules/items.yaml`, by any name; InputError with the nearest.
 
     With `known`, numbers that were published later are left open or out.
     """

@@ -88,7 +88,9 @@ def _item(stated: LegalItem, known: dt.date | None) -> Item:
     if not seen:
         notes.append(f"this part was not public on {known}: its numbers are left open")
     elif stated.basis == "assumption":
-        notes.append("assumed: the numbers of this part, as remembered from data sheets" + (f"; {stated.note}" if stated.note else ""))
+        notes.append(
+            "assumed: the numbers of this part, as remembered from data sheets" + (f"; {stated.note}" if stated.note else "")
+        )
     elif stated.note:
         notes.append(stated.note)
     return Item(stated.id, stated.name, complete_item(facts), stated.exporter, notes=tuple(notes), proved=tuple(given))

@@ -37,7 +37,7 @@ def published_day(name: str) -> dt.date | None:
 
 
 def public(name: str, known: dt.date) -> bool:
-    """Say whether a source was published by a day. Where all evidence is known everything on file was; one without a date only then."""
+    """Say whether a source was published by a day: at the end of the evidence every one was, one without a date only then."""
     if known >= evidence_end():
         return True
     day = published_day(name)

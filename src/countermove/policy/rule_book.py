@@ -15,7 +15,6 @@ from countermove.policy.references import cited, public, source_of
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules
 
-
 #: Most worded silences kept by one provision on one day.
 MOST_SILENCES: Final = 512
 
