@@ -11,9 +11,9 @@ import pytest
 from countermove.errors import InputError
 from countermove.policy.check_document import to_dict
 from countermove.policy.checks import check
-from countermove.policy.facts import load_countries
 from countermove.policy.leaks import item_ids
 from countermove.policy.parties import load_parties
+from countermove.policy.places import load_countries
 
 DEALS = 10_000
 DAYS = ("2022-05-01", "2023-01-05", "2023-06-01", "2024-02-01", "2025-01-20", "2025-06-01", "2025-10-15", "2026-02-01",

@@ -10,7 +10,8 @@ from typing import Any, Final
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean, visible
 from countermove.policy.check_document import banner
 from countermove.policy.checks import NOTICE, CheckResult, GateResult, shown_defaults, shown_notes
-from countermove.policy.facts import load_countries, load_facts
+from countermove.policy.facts import load_facts
+from countermove.policy.places import load_countries
 from countermove.policy.reasons import number
 from countermove.policy.references import cited, public
 from countermove.storage.whole import write_page

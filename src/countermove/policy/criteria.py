@@ -21,8 +21,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from countermove.errors import DataError, did_you_mean
-from countermove.policy.facts import load_countries, load_end_users, load_facts
+from countermove.policy.facts import load_end_users, load_facts
 from countermove.policy.item_groups import ItemGroup, ItemGroups, known_chips, load_item_groups
+from countermove.policy.parties import UNNAMED, UNRECORDED, load_parties
+from countermove.policy.places import load_countries
 
 NO, PERHAPS, YES = 0, 1, 2
 
@@ -327,8 +329,6 @@ def _valid_words(name: str) -> tuple[str, ...]:
     if name == ITEM:
         return tuple(known_chips())
     if name == "party":
-        from countermove.policy.parties import UNNAMED, UNRECORDED, load_parties
-
         return (*load_parties(), UNNAMED, UNRECORDED)
     return tuple(load_end_users()) if name == "end_user" else definition.words
 

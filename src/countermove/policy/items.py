@@ -13,6 +13,7 @@ from countermove.errors import InputError, did_you_mean
 from countermove.policy.facts import ANY_FLAG, ANY_NUMBER, Fact, Interval, load_facts, point
 from countermove.policy.item_facts import load_item_facts
 from countermove.policy.item_vintage import seen_values
+from countermove.policy.legal_items import legal_item, legal_names
 
 if TYPE_CHECKING:
     from countermove.hardware.catalogue import Catalogue
@@ -59,7 +60,6 @@ def catalogue_item(name: str, known: dt.date | None = None) -> Item:
     With `known`, numbers that were published later are left open or out.
     """
     from countermove.hardware.catalogue import load_catalogue
-    from countermove.policy.legal_items import legal_item, legal_names
 
     catalogue = load_catalogue()
     system = None
@@ -71,7 +71,8 @@ def catalogue_item(name: str, known: dt.date | None = None) -> Item:
         except InputError:
             found = legal_item(name, known)
             if found is not None:
-                return found
+                stated, facts = found.stated, complete_item(found.facts)
+                return Item(stated.id, stated.name, facts, stated.exporter, notes=found.notes, proved=tuple(stated.facts))
             names = [*catalogue.chips, *catalogue.chip_names, *catalogue.systems, *legal_names(), CUSTOM]
             raise InputError(f"no item is called '{name}'", where="item", hint=did_you_mean(name, names)) from None
         chip = catalogue.chips[system.chip]

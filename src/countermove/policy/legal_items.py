@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,9 +19,6 @@ from countermove.evidence.reading import check_top, checked
 from countermove.evidence.strict_yaml import load
 from countermove.policy.dates import Date, Names
 from countermove.policy.facts import Fact, load_facts
-
-if TYPE_CHECKING:
-    from countermove.policy.items import Item
 
 ITEMS_FILE: Final = DATA / "rules" / "items.yaml"
 
@@ -69,31 +66,34 @@ def legal_names() -> Mapping[str, str]:
     return {alias: item.id for item in load_legal_items().values() for alias in (item.id, *item.aliases)}
 
 
-def legal_item(name: str, known: dt.date | None = None) -> Item | None:
+class Seen(NamedTuple):
+    """What was public about a part by a day: who it is, its facts, and the notes on them."""
+
+    stated: LegalItem
+    facts: Mapping[str, Fact]
+    notes: tuple[str, ...]
+
+
+def legal_item(name: str, known: dt.date | None = None) -> Seen | None:
     """Return a part by id or alias, None where none is on file; before it was public its numbers are left open."""
     found = legal_names().get(name.strip().casefold().replace(" ", "-").replace("_", "-"))
-    return None if found is None else _item(load_legal_items()[found], known)
+    return None if found is None else _seen(load_legal_items()[found], known)
 
 
-def _item(stated: LegalItem, known: dt.date | None) -> Item:
-    from countermove.policy.items import Item, complete_item
-
+def _seen(stated: LegalItem, known: dt.date | None) -> Seen:
     seen = known is None or stated.public <= known
     given = stated.facts if seen else {"kind": stated.facts.get("kind", "chip")}
     facts: dict[str, Fact] = {name: _fact(name, value) for name, value in given.items()}
     facts |= {"item": stated.id, "origin": stated.origin}
     if stated.facts.get("kind") == "memory":
+        # A stack computes nothing, so no line of performance reaches it.
         facts |= {"tpp": (0.0, 0.0), "performance_density": (0.0, 0.0), "data_centre": (0.0, 0.0)}
-    notes = []
     if not seen:
-        notes.append(f"this part was not public on {known}: its numbers are left open")
-    elif stated.basis == "assumption":
-        notes.append(
-            "assumed: the numbers of this part, as remembered from data sheets" + (f"; {stated.note}" if stated.note else "")
-        )
-    elif stated.note:
-        notes.append(stated.note)
-    return Item(stated.id, stated.name, complete_item(facts), stated.exporter, notes=tuple(notes), proved=tuple(given))
+        return Seen(stated, facts, (f"this part was not public on {known}: its numbers are left open",))
+    if stated.basis == "assumption":
+        ending = f"; {stated.note}" if stated.note else ""
+        return Seen(stated, facts, (f"assumed: the numbers of this part, as remembered from data sheets{ending}",))
+    return Seen(stated, facts, (stated.note,) if stated.note else ())
 
 
 def _fact(name: str, value: Any) -> Fact:

@@ -18,9 +18,10 @@ from countermove.evidence.data_tree import DATA
 from countermove.evidence.reading import check_top, checked
 from countermove.evidence.strict_yaml import load
 from countermove.policy.dates import Date, Names
-from countermove.policy.facts import load_countries, load_end_users
+from countermove.policy.places import load_countries
 
 PARTIES_FILE: Final = DATA / "rules" / "parties.yaml"
+_KINDS_FILE: Final = DATA / "rules" / "end_users.yaml"
 
 #: Words of the fact `party` for a buyer that is not named, and for one that is named and not on file.
 UNNAMED: Final = "unnamed"
@@ -65,7 +66,7 @@ def read_parties(path: Path) -> Mapping[str, Party]:
     """Return the named buyers of a file; errors name file, line and the nearest valid kind or country."""
     document = load(path)
     check_top(document, ("basis", "note", "parties"))
-    kinds, countries = load_end_users(), load_countries().countries
+    kinds, countries = load(_KINDS_FILE).mapping("end_users"), load_countries().countries
     found: dict[str, Party] = {}
     for name in document.mapping("parties"):
         party = checked(document, Party, ("parties", name), id=name)

@@ -9,8 +9,8 @@ from functools import cache, cached_property, lru_cache
 from typing import Any, Final
 
 from countermove.policy.criteria import Among, Compare, Controlled, Criterion, compile_criterion, leaves
-from countermove.policy.facts import load_countries
 from countermove.policy.force import Standing, evidence_end, standing
+from countermove.policy.places import load_countries
 from countermove.policy.references import cited, public, source_of
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules

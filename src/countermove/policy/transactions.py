@@ -9,19 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from countermove.errors import InputError, did_you_mean
-from countermove.policy.facts import (
-    ANY_FLAG,
-    ANY_NUMBER,
-    Fact,
-    Interval,
-    find_end_user,
-    find_fact,
-    load_countries,
-    load_facts,
-    point,
-)
+from countermove.policy.facts import ANY_FLAG, ANY_NUMBER, Fact, Interval, find_end_user, find_fact, load_facts, point
 from countermove.policy.items import Item
 from countermove.policy.parties import UNRECORDED, Party, find_party
+from countermove.policy.places import load_countries
 
 #: Names of what a transaction counts, beside its facts.
 COUNTS: Final = ("quantity", "value_usd", "us_units", "exported_units")
