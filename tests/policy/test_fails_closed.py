@@ -58,8 +58,6 @@ def deals() -> Iterator[tuple[str, str, dict[str, Any]]]:
             stated |= draw.choice(({"end_user": draw.choice(chinese_firms)}, {"parent": draw.choice(CHINESE)}))
         if stated["to"] == "us":
             stated.pop("route")
-        if reason == "headquarters" and stated["to"] == "us":
-            stated["to"] = "sg"
         yield reason, item, stated
 
 
