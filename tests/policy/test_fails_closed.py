@@ -114,6 +114,7 @@ def test_strict_assumes_nothing() -> None:
 def test_a_named_buyer_brings_its_headquarters() -> None:
     assert check("gb200", to="sg", end_user="bytedance", on="2026-08-20").transaction.facts["parent"] == "cn"
     assert check("gb200", to="sg", end_user="megaspeed", on="2026-08-20").us.outcome == "unknown"
+    assert check("l20", to="sg", end_user="megaspeed", on="2025-10-15").us.outcome == "unknown", "its owners are an open question"
     with pytest.raises(InputError, match="headquarters in 'cn'"):
         check("gb200", to="sg", end_user="bytedance", parent="sg", on="2026-08-20")
     with pytest.raises(InputError, match="no buyer on file"):

@@ -39,8 +39,19 @@ class Headquarters(BaseModel):
     note: str = ""
 
 
+class Ownership(BaseModel):
+    """Which share of a buyer listed parties own from a day on; None where that is an open question."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    from_: Date = Field(alias="from")
+    share: float | None = Field(ge=0.0, le=1.0)
+    basis: Literal["sourced", "assumption"]
+    note: str = ""
+
+
 class Party(BaseModel):
-    """A named buyer: the kind of end user it is, and its headquarters over time."""
+    """A named buyer: the kind of end user it is, its headquarters over time, and where known who owns it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,6 +60,12 @@ class Party(BaseModel):
     aliases: Names = ()
     kind: str
     headquarters: tuple[Headquarters, ...]
+    ownership: tuple[Ownership, ...] = ()
+
+    def owned(self, on: dt.date | None = None) -> Ownership | None:
+        """Return what is on file about ownership by listed parties on a day, None where nothing is: the default is printed."""
+        begun = [one for one in self.ownership if on is None or one.from_ <= on]
+        return max(begun, key=lambda one: one.from_) if begun else None
 
     def home(self, on: dt.date | None = None) -> str | None:
         """Return the country of the headquarters on a day (default: the latest on file), None where nobody can say."""

@@ -90,6 +90,9 @@ def _named_buyer(facts: dict[str, Fact], on: dt.date | None) -> Party | None:
             hint="leave --parent out, or write --end-user named-buyer for another firm",
         )
     facts.setdefault("parent", home)
+    owned = party.owned(on)
+    if owned is not None:
+        facts.setdefault("listed_ownership", ANY_NUMBER if owned.share is None else point(owned.share))
     return party
 
 
