@@ -9,7 +9,7 @@ from countermove.policy.criteria import NO, PERHAPS, YES
 from countermove.policy.evaluation import OPEN, Evaluation
 from countermove.policy.force import WATCHED
 from countermove.policy.reasons import comparisons, decisive, sentence, settling
-from countermove.policy.rule_book import MOST_SILENCES, LiveRule
+from countermove.policy.rule_book import MOST_WORDED, LiveRule
 from countermove.policy.rule_schema import Government
 
 FindingStatus = Literal["pass", "flag", "block", "incomplete"]
@@ -59,11 +59,27 @@ class Finding:
 
 
 def find(live: LiveRule, evaluation: Evaluation) -> Finding:
-    """Return what a live provision found."""
+    """Return what a live provision found.
+
+    Where it does not speak, and where it only gives notice, it hangs on few facts: it is worded once for all cases alike.
+    """
+    silent = evaluation.speaks[live.rule.id] == NO
+    if not silent and live.rule.check.role != "notice":
+        return _spoken(live, evaluation)
+    facts, controls = live.compiled.asks
+    key = (tuple(evaluation.facts[name] for name in facts), tuple(evaluation.found.get(name, NO) for name in controls))
+    found: Finding | None = live.worded.get(key)
+    if found is None:
+        found = _silence(live, evaluation) if silent else _spoken(live, evaluation)
+        if len(live.worded) < MOST_WORDED:
+            live.worded[key] = found
+    return found
+
+
+def _spoken(live: LiveRule, evaluation: Evaluation) -> Finding:
+    """Return what a provision found about a case that it speaks about."""
     rule, situation = live.rule, evaluation.situation(live)
     speaks = evaluation.speaks[rule.id]
-    if speaks == NO:
-        return _silence(live, evaluation)
     holds = evaluation.holds[rule.id]
     status, words = _status(live, evaluation, speaks, holds)
     leaves = decisive(live.compiled.tests, situation)
@@ -84,17 +100,10 @@ def find(live: LiveRule, evaluation: Evaluation) -> Finding:
 
 
 def _silence(live: LiveRule, evaluation: Evaluation) -> Finding:
-    """Return the finding of a provision that does not speak about a case, worded once for all cases alike in what it asks."""
-    facts, controls = live.compiled.asks
-    key = (tuple(evaluation.facts[name] for name in facts), tuple(evaluation.found.get(name, NO) for name in controls))
-    found: Finding | None = live.silences.get(key)
-    if found is None:
-        situation = evaluation.situation(live)
-        silent = decisive(live.compiled.speaks, situation)
-        found = _finding(live, "pass", f"does not speak about this case: {sentence(silent, situation)}", speaks=False)
-        if len(live.silences) < MOST_SILENCES:
-            live.silences[key] = found
-    return found
+    """Return the finding of a provision that does not speak about a case, with what makes it silent."""
+    situation = evaluation.situation(live)
+    why = sentence(decisive(live.compiled.speaks, situation), situation)
+    return _finding(live, "pass", f"does not speak about this case: {why}", speaks=False)
 
 
 def _settle(live: LiveRule, status: FindingStatus, open_questions: list[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from countermove.policy.criteria import (
@@ -146,6 +147,7 @@ def _compared(leaf: Compare, truth: int, situation: Situation) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """Return a number as people write it: 15,832  19.45  0.5."""
     if not math.isfinite(value):

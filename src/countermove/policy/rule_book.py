@@ -15,8 +15,8 @@ from countermove.policy.references import cited, public, source_of
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules
 
-#: Most worded silences kept by one provision on one day.
-MOST_SILENCES: Final = 512
+#: Most worded findings kept by one provision on one day.
+MOST_WORDED: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class CompiledRule:
     speaks: Criterion
     tests: Criterion
     asks: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    """Names of the facts, and of the other provisions, on which it hangs whether the provision speaks about a case."""
+    """Names of the facts and provisions on which it hangs whether it speaks, and for a notice also what it finds."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,8 +47,8 @@ class LiveRule:
     values: Mapping[str, float | None]
     known: dt.date
     places: Mapping[str, frozenset[str]] | None = None
-    silences: dict[Any, Any] = field(default_factory=dict)
-    """Findings already worded for cases about which it does not speak, by the facts on which that hangs."""
+    worded: dict[Any, Any] = field(default_factory=dict)
+    """Findings already worded, by the facts on which they hang: where it does not speak, and all of a notice."""
 
     @cached_property
     def sources(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def make_book(rules: Mapping[str, Rule]) -> RuleBook:
 def _compiled(rule: Rule) -> CompiledRule:
     speaks = compile_criterion(rule.check.applies, values=rule.values)
     tests = compile_criterion(rule.criteria, values=rule.values)
-    asked = leaves(speaks)
+    asked = [*leaves(speaks), *(leaves(tests) if rule.check.role == "notice" else [])]
     facts = dict.fromkeys(leaf.fact for leaf in asked if isinstance(leaf, Compare | Among))
     controls = dict.fromkeys(leaf.rule for leaf in asked if isinstance(leaf, Controlled))
     return CompiledRule(rule, speaks, tests, (tuple(facts), tuple(controls)))
