@@ -55,7 +55,7 @@ def test_case(case: dict[str, Any]) -> None:
     assert {key: seen[key] for key in expected} == expected
 
 
-def test_there_are_at_least_150_distinct_cases_with_sources() -> None:
+def test_there_are_at_least_400_distinct_cases_with_sources() -> None:
     given = []
     for parameter in CASES:
         (case,) = parameter.values
@@ -63,9 +63,9 @@ def test_there_are_at_least_150_distinct_cases_with_sources() -> None:
         assert source_of(case["source"]), f"{case['name']}: unknown source {case['source']}"
         assert any(key in case for key in EXPECTED)
         given.append(str(sorted((key, str(value)) for key, value in case.items() if key not in {"name", "source", *EXPECTED})))
-    assert len(CASES) >= 150
+    assert len(CASES) >= 400
     assert len({parameter.id for parameter in CASES}) == len(CASES)
-    assert len(set(given)) >= 150, "the same facts with another expectation do not count again"
+    assert len(set(given)) >= 400, "the same facts with another expectation do not count again"
 
 
 def golden() -> list[Any]:

@@ -22,8 +22,9 @@ from countermove.errors import InputError
 from countermove.evidence.ledger import load_ledger
 from countermove.hardware.catalogue import load_catalogue
 from countermove.policy.check_claims import bearing_claims
+from countermove.policy.check_document import to_dict
 from countermove.policy.check_timeline import timeline
-from countermove.policy.checks import NOTICE, check, to_dict
+from countermove.policy.checks import NOTICE, check
 from countermove.policy.gate_products import load_gate_products
 from countermove.policy.gates import compile_gates
 from countermove.policy.levers import compile_levers
@@ -65,7 +66,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_the_document_of_a_check_has_its_fixed_keys(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(run(capsys, "check", "h200-sxm", "--to", "cn", "--on", "2026-02-01", "--json"))
     DOCUMENTS["check"].model_validate(document)
-    assert (document["item"], document["on"], document["known"]) == ("h200-sxm", "2026-02-01", "2026-10-09")
+    assert (document["item"], document["on"], document["known"]) == ("h200-sxm", "2026-02-01", "2026-10-10")
     assert (document["us"]["outcome"], document["cn"]["outcome"]) == ("reviewable", "unknown")
     for side in ("us", "cn"):
         assert set(document[side]) >= {"outcome", "findings", "conditions"}

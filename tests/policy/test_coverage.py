@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from countermove.policy.coverage import PAGE, load_coverage, page
+import pytest
+
+from countermove.policy.checks import check
+from countermove.policy.coverage import PAGE, NotEncoded, load_coverage, load_not_encoded, page
 from countermove.policy.rules import load_rules
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -27,3 +30,17 @@ def test_what_rests_on_memory_carries_no_better_grade_than_c() -> None:
 
 def test_the_page_says_once_that_it_is_no_advice() -> None:
     assert page().count("Not legal advice") == 1
+
+
+@pytest.mark.parametrize("line", load_not_encoded(), ids=lambda line: line.field)
+def test_what_is_not_encoded_answers_as_the_page_claims(line: NotEncoded) -> None:
+    result = check(line.item, on="2026-08-20", **line.deal)
+    assert result.us.outcome == line.us
+    if line.duty is not None:
+        assert result.duty["import_duty_rate"] is None
+
+
+def test_what_is_not_encoded_stands_before_what_is() -> None:
+    text = page()
+    assert text.index("## Not encoded") < text.index("## Encoded") < text.index("## Washington")
+    assert len(load_not_encoded()) >= 10

@@ -16,11 +16,12 @@ from countermove.policy.check_arrays import CODES, check_many
 from countermove.policy.checks import check
 from countermove.policy.classification import catalogue_items, classify, membership, unclassified
 from countermove.policy.criteria import compile_criterion, compile_groups, group_criteria
-from countermove.policy.facts import COUNTRIES_FILE, END_USERS_FILE, read_countries, read_end_users
+from countermove.policy.facts import END_USERS_FILE, read_end_users
 from countermove.policy.gate_products import OFFERS_FILE, load_gate_products, read_gate_products
 from countermove.policy.item_facts import ITEM_FACTS_FILE, load_item_facts, read_item_facts
 from countermove.policy.item_groups import GROUPS_FILE, load_item_groups, read_item_groups
 from countermove.policy.items import custom_item, with_facts
+from countermove.policy.places import COUNTRIES_FILE, read_countries
 from countermove.policy.rules import RULES, read_rules
 
 EXPECTED = load(Path(__file__).with_name("groups.yaml")).mapping()
@@ -209,9 +210,9 @@ def test_a_country_in_no_class_cannot_be_added_in_silence(tmp_path: Path) -> Non
     shutil.copy(COUNTRIES_FILE, tmp_path / "countries.yaml")
     path = tmp_path / "countries.yaml"
     path.write_text(
-        path.read_text().replace("groups:\n  china:", "  br: {name: Brazil, aliases: [], groups: [abroad]}\ngroups:\n  china:")
+        path.read_text().replace("groups:\n  china:", "  zz: {name: Nowhere, aliases: [], groups: [abroad]}\ngroups:\n  china:")
     )
-    with pytest.raises(InputError, match="'br' is in none of"):
+    with pytest.raises(InputError, match="'zz' is in none of"):
         read_countries(path)
 
 

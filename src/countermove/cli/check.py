@@ -18,11 +18,13 @@ EPILOG = """Examples:
   countermove check h20 --to cn --on 2025-09-01 --known 2025-08-09 --json
   countermove check h200 --to cn --quantity 20000 --us-units 100000 --value-usd 600000000
   countermove check custom --tpp 15832 --die-mm2 814 --bandwidth-gb-s 4800 --fact sold_in_us_on_2026_01_15=yes
-  countermove check h200 --to sg --parent cn --end-user bytedance
+  countermove check h200 --to sg --end-user bytedance
+  countermove check rtx-5090 --to de --strict
   countermove check h200 --to cn --on 2026-02-01 --checklist h200.md
 
-What is not stated takes a default, which is printed; write `unknown` to leave it open. Outcomes: allowed, reviewable (case by
-case or with conditions), denied (a presumption of denial counts), unknown. Findings: pass, flag, block, incomplete.
+What is not stated takes a default, which is printed; write `unknown` to leave it open, or --strict to leave everything open.
+Outcomes: allowed (no encoded rule bars it), reviewable (case by case or with conditions), denied (a presumption of denial
+counts), unknown (also where a field of law that is not encoded could bar the deal). Findings: pass, flag, block, incomplete.
 """
 
 Word = str | None
@@ -51,10 +53,9 @@ def check(
     fact: Annotated[
         list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="Any fact; `unknown` leaves it open.")
     ] = None,
-    on: Annotated[
-        Word, typer.Option("--on", metavar="DATE", help="Day of the transaction (default: end of the evidence).")
-    ] = None,
+    on: Annotated[Word, typer.Option("--on", metavar="DATE", help="Day of the transaction (default: today).")] = None,
     known: options.Known = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Assume nothing: what is not stated is unknown.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Print the provisions that pass, too.")] = False,
     checklist: Annotated[
         Path | None,
@@ -70,20 +71,21 @@ def check(
     """Say which rules of both governments bite on a transaction, with the numbers compared and their sources."""
     from countermove.cli.check_text import lines
     from countermove.policy import checks
+    from countermove.policy.check_document import to_dict
 
     stated: dict[str, Any] = {
         "to": to, "parent": parent, "end_user": end_user, "end_use": end_use, "route": route, "departure": departure,
         "exporter": exporter, "quantity": quantity, "value_usd": value_usd, "us_units": us_units,
         "exported_units": exported_units, "tpp": tpp, "die_mm2": die_mm2, "bandwidth_gb_s": bandwidth_gb_s, "io_gb_s": io_gb_s,
     }  # fmt: skip
-    result = checks.check(item, on=on, known=known, facts=parse_facts(fact or ()), **stated)
+    result = checks.check(item, on=on, known=known, facts=parse_facts(fact or ()), strict=strict, **stated)
     claims = _claims(result)
     if checklist is not None:
         from countermove.desk.file_checklist import write
 
         say(f"checklist written to {write(result, checklist)}", quiet=quiet)
     if as_json:
-        print_json(checks.to_dict(result) | {"claims": claims})
+        print_json(to_dict(result) | {"claims": claims})
     else:
         print_text("\n".join(lines(result, claims, everything=everything)))
 

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from countermove.policy.checks import NOTICE, CheckResult, GateResult
-from countermove.policy.force import evidence_end
+from countermove.policy.check_document import assumed_count, banner
+from countermove.policy.checks import NOTICE, CheckResult, GateResult, shown_notes
 
 WIDTH = 110
 NAMES = {"us": "Washington", "cn": "Beijing"}
@@ -22,7 +22,7 @@ def lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everythin
 def _lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everything: bool) -> Iterator[str]:
     item, deal = result.item, result.transaction
     yield f"{item.name} ({item.id}) to {deal.destination}, on {result.on}, as known on {result.known}"
-    yield f"Evidence ends on {evidence_end()}."
+    yield banner(result)
     yield NOTICE
     numbers = (
         (("tpp"), "TPP"),
@@ -31,11 +31,26 @@ def _lines(result: CheckResult, claims: Sequence[Mapping[str, Any]], *, everythi
         ("interconnect_gb_s", "GB/s I/O"),
     )
     yield "  " + ", ".join(f"{_metric(item.metric(fact))} {unit}" for fact, unit in numbers)
-    for note in item.notes:
+    for note in shown_notes(item, result.known):
         yield from _wrapped(note)
     yield ""
     for government in ("us", "cn"):
-        yield f"{NAMES[government] + ':':<12}{result.gate(government).outcome.upper()}"
+        gate = result.gate(government)
+        yield f"{NAMES[government] + ':':<12}{gate.outcome.upper()} ({gate.says})"
+        if gate.headline:
+            yield from _wrapped(f"But {gate.headline}.")
+    assumed = assumed_count(result)
+    yield (
+        "Nothing was assumed: what was not stated is unknown (--strict)."
+        if deal.strict
+        else f"{assumed} facts were assumed; they stand under Conditions (--strict assumes nothing)."
+    )
+    outside = [*result.us.outside, *result.cn.outside]
+    if outside:
+        yield ""
+        yield "Outside this room, and bearing on the case"
+        for one in outside:
+            yield from _wrapped(f"{one['field']}: {one['would_settle']} [{one['reference']}]")
     for government in ("us", "cn"):
         yield ""
         yield from _gate(NAMES[government], result.gate(government), everything=everything)  # type: ignore[arg-type]
@@ -63,7 +78,7 @@ def _metric(value: float | None) -> str:
 
 def _gate(name: str, gate: GateResult, *, everything: bool) -> Iterator[str]:
     biting = gate.biting()
-    yield f"{name}: {gate.outcome}"
+    yield f"{name}: {gate.outcome} ({gate.says})"
     if not biting:
         yield "  no provision encoded here bears on this case on that day"
     for finding in biting:

@@ -81,7 +81,7 @@ def timeline(
 
 def document(shown: Timeline) -> dict[str, Any]:
     """Return the timeline as the document that `--json` prints."""
-    from countermove.policy.checks import NOTICE
+    from countermove.policy.checks import NOTICE, shown_defaults
     from countermove.policy.force import evidence_end
 
     return {
@@ -103,7 +103,7 @@ def document(shown: Timeline) -> dict[str, Any]:
             }
             for spell in shown.spells
         ],
-        "conditions": list(shown.transaction.defaults),
+        "conditions": shown_defaults(shown.transaction, shown.known),
         "evidence_until": evidence_end().isoformat(),
         "notice": NOTICE,
     }
@@ -123,7 +123,7 @@ def _lines(shown: Timeline) -> Iterator[str]:
     for government in ("us", "cn"):
         marks = "".join(MARKS[shown.outcome("us" if government == "us" else "cn", day)] for day in months)
         yield f"{NAMES[government]:<12}{marks}"
-    yield " " * 12 + "  ".join(f"{mark} {name}" for name, mark in MARKS.items())
+    yield " " * 12 + "  ".join(f"{mark} {name}" for name, mark in MARKS.items()) + "  (allowed: no encoded rule bars it)"
     for government in ("us", "cn"):
         yield ""
         yield NAMES[government]

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from countermove.errors import EnvironmentProblem, InputError, did_you_mean, visible
-from countermove.policy.checks import NOTICE, CheckResult, GateResult
-from countermove.policy.facts import load_countries, load_facts
-from countermove.policy.force import evidence_end
+from countermove.policy.check_document import banner
+from countermove.policy.checks import NOTICE, CheckResult, GateResult, shown_defaults, shown_notes
+from countermove.policy.facts import load_facts
+from countermove.policy.places import load_countries
 from countermove.policy.reasons import number
-from countermove.policy.references import cited
+from countermove.policy.references import cited, public
 from countermove.storage.whole import write_page
 
 SUFFIXES: Final = (".md", ".html")
@@ -46,13 +47,16 @@ def markdown(result: CheckResult) -> str:
 def _markdown(result: CheckResult) -> Iterator[str]:
     yield f"# File checklist: {result.item.name} to {_place(result)}"
     yield ""
-    yield f"On {result.on}, as known on {result.known}; evidence ends on {evidence_end()}."
+    yield f"On {result.on}, as known on {result.known}. {banner(result)}"
     yield ""
     yield f"**{NOTICE}**"
     for government, title in SIDES:
         gate = result.us if government == "us" else result.cn
         yield ""
-        yield f"## {title} ({gate.outcome})"
+        yield f"## {title} ({gate.outcome}{f', {gate.says}' if gate.outcome == 'allowed' else ''})"
+        if gate.headline:
+            yield ""
+            yield f"**But {gate.headline}.**"
         yield from _side(result, gate)
     yield ""
     yield "## Duty"
@@ -67,13 +71,18 @@ def _markdown(result: CheckResult) -> Iterator[str]:
     yield ""
     yield "## Assumed where nothing was stated"
     yield ""
-    yield from (f"- [ ] {text}" for text in (*result.transaction.defaults, *result.item.notes))
+    yield from (f"- [ ] {text}" for text in _assumed(result))
     sources = dict.fromkeys(name for names in _catalogue_sources(result).values() for name in names)
     if sources:
         yield ""
         yield "## Sources of the item's facts"
         yield ""
         yield from (f"- {name}: {cited((name,), '', '').removesuffix(' (grade )')}" for name in sources)
+
+
+def _assumed(result: CheckResult) -> list[str]:
+    """Return the defaults and notes whose questions were public when things were known."""
+    return [*shown_defaults(result.transaction, result.known), *shown_notes(result.item, result.known)]
 
 
 def _place(result: CheckResult) -> str:
@@ -143,13 +152,14 @@ def _catalogue_sources(result: CheckResult) -> Mapping[str, tuple[str, ...]]:
         return {}
     peaks = [source for dtype in DTYPE_BITS for source in chip.values[dtype].used.sources]
     area = chip.values["die_area"].used.sources
-    return {
+    named = {
         "tpp": tuple(dict.fromkeys(peaks)),
         "die_area_mm2": area,
         "performance_density": tuple(dict.fromkeys([*peaks, *area])),
         "memory_bandwidth_gb_s": chip.values["memory_bandwidth"].used.sources,
         "interconnect_gb_s": chip.values["scale_up"].used.sources,
     }
+    return {fact: tuple(name for name in names if public(name, result.known)) for fact, names in named.items()}
 
 
 def _rate(rate: Any) -> str:

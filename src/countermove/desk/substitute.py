@@ -8,6 +8,7 @@ from typing import Any
 from countermove.hardware import substitution
 from countermove.hardware.catalogue import load_catalogue
 from countermove.policy.checks import check
+from countermove.policy.force import evidence_end
 from countermove.policy.item_facts import load_item_facts
 
 Document = dict[str, Any]
@@ -54,5 +55,5 @@ def _gates(chip: str, on: str | None, known: str | None) -> dict[str, str]:
     vendor = load_item_facts().vendors.get(load_catalogue().chips[chip].vendor)
     if vendor is not None and vendor.origin == "cn":
         return {"us": "no export", "cn": "no import"}
-    found = check(chip, on=on, known=known, to="cn")
+    found = check(chip, on=on or evidence_end(), known=known, to="cn")
     return {"us": found.us.outcome, "cn": found.cn.outcome}

@@ -23,6 +23,7 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
     rate: float | None = 0.0
     reason, reference = "no import duty on such chips in force on that day", ""
     revenue: dict[str, Any] = {"rate": 0.0, "status": "none", "reason": "no share of revenue announced for this item by that day"}
+    live = list(live)
     for one in live:
         if one.rule.check.role == "duty":
             rate, reason = _import_duty(one, evaluation)
@@ -49,7 +50,9 @@ def duty(live: Iterable[LiveRule], evaluation: Evaluation, transaction: Transact
         "import_duty_reason": reason,
         "revenue_share_reading": revenue,
         "import_duty_reference": reference,
-        "readings": "an import duty on entered value inside two numeric windows (law), or a share of revenue (announcements): "
+        "readings": ""
+        if not any(one.rule.check.role in ("duty", "charge") for one in live)
+        else "an import duty on entered value inside two numeric windows (law), or a share of revenue (announcements): "
         "different bases, never both by one rule",
         **amounts,
     }
@@ -65,6 +68,9 @@ def _import_duty(live: LiveRule, evaluation: Evaluation) -> tuple[float | None, 
     tested = sentence(decisive(live.compiled.tests, situation), situation)
     rate = live.values[live.rule.check.rate]
     if PERHAPS in (speaks, holds) and NO not in (speaks, holds):
+        if speaks == PERHAPS and holds == YES:
+            way = sentence(decisive(live.compiled.speaks, situation), situation)
+            return None, f"cannot be told until the way and the use are stated ({way}); inside a window: {tested}"
         return None, f"cannot be told: {tested}"
     if holds == NO:
         return 0.0, f"outside both windows: {tested}"

@@ -54,7 +54,7 @@ def check_many(
     shared = {name: value for name, value in {**stated, **(facts or {})}.items() if value is not None}
     of_item = {name: value for name, value in shared.items() if fact_of_check(name).of == "item"}
     subject = custom_item({fact_of_check(name).id: value for name, value in of_item.items()})
-    deal = transaction(subject, **{fact_of_check(n).id: value for n, value in shared.items() if n not in of_item})
+    deal = transaction(subject, on=day, **{fact_of_check(n).id: value for n, value in shared.items() if n not in of_item})
     live = live_rules(book or shipped_book(), day, vintage)
     base = {**subject.facts, **deal.facts}
     length = len(next(iter(columns.values())))

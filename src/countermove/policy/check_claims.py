@@ -6,6 +6,7 @@ from typing import Any
 
 from countermove.policy.checks import CheckResult
 from countermove.policy.findings import Finding
+from countermove.policy.references import public
 
 
 def bearing_claims(result: CheckResult) -> list[dict[str, Any]]:
@@ -33,7 +34,7 @@ def bearing_claims(result: CheckResult) -> list[dict[str, Any]]:
                         "period": str(claim.period),
                         "grade": claim.grade,
                         "status": claim.status,
-                        "sources": list(claim.sources),
+                        "sources": [source for source in claim.sources if public(source, result.known)],
                         "competes": name in finding.competing,
                     }
     return list(found.values())

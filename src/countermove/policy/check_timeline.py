@@ -76,11 +76,17 @@ def timeline(
     end = day_of(until, "--until") if until is not None else min(vintage, evidence_end())
     if as_known_then and known is not None:
         raise InputError("known and as-known-then exclude one another", where="--known", hint="keep one of the two")
-    subject, rest = subject_of(item, {**stated, **(facts or {})})
+    told = {**stated, **(facts or {})}
+    subject, rest = subject_of(item, told, known=vintage)
     deal = transaction(subject, **rest)
     rules = book or shipped_book()
     days = [day for day in turning_days(rules, end, as_known_then=as_known_then) if day <= end]
-    results = [check_item(subject, deal, day, day if as_known_then else vintage, book=rules) for day in days]
+    results = [
+        check_item(subject_of(item, told, known=day)[0], deal, day, day, book=rules)
+        if as_known_then
+        else check_item(subject, deal, day, vintage, book=rules)
+        for day in days
+    ]
     spells = [
         spell for government in ("us", "cn") for spell in _merged(_spells("us" if government == "us" else "cn", days, results))
     ]

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from countermove.errors import InputError
 from countermove.policy.charges import duty, volume_cap
 from countermove.policy.criteria import NO
 from countermove.policy.evaluation import Evaluation, Level, evaluate, outcome_of
-from countermove.policy.facts import FactDefinition, find_fact
+from countermove.policy.facts import FactDefinition, find_fact, load_facts
 from countermove.policy.findings import Finding, find
-from countermove.policy.force import evidence_end
-from countermove.policy.items import CUSTOM, Item, catalogue_item, custom_item, with_facts
+from countermove.policy.force import evidence_end, today
+from countermove.policy.items import CUSTOM, Item, catalogue_item, custom_item, with_facts, without_assumptions
 from countermove.policy.reasons import number
+from countermove.policy.references import public
 from countermove.policy.rule_book import LiveRule, RuleBook, live_rules, shipped_book
 from countermove.policy.rule_schema import Government, Outcome
 from countermove.policy.transactions import Transaction, transaction
 from countermove.quantities.calendar import END, START, last_day, parse_date
 
 NOTICE: Final = "Not legal advice: a reading of public text, with its sources. Decisions belong to the two governments."
+
+SAYS: Final[Mapping[Outcome, str]] = {
+    "allowed": "no encoded rule bars it",
+    "reviewable": "case by case, or with conditions",
+    "denied": "denied, or a licence with a presumption of denial",
+    "unknown": "cannot be told from what is stated and encoded",
+}
 
 #: Other names of what `check` takes, as the command line calls them.
 _NAMES: Final = {
@@ -42,6 +50,15 @@ class GateResult:
     findings: tuple[Finding, ...]
     conditions: tuple[str, ...]
     papers: tuple[dict[str, Any], ...]
+    headline: str = ""
+    """What stands above the outcome: a text in the books that would make it stricter and is not enforced."""
+    outside: tuple[dict[str, str], ...] = ()
+    """Fields of law that are not encoded and bear on the case."""
+
+    @property
+    def says(self) -> str:
+        """The outcome as people read it: allowed only means that no rule encoded here bars the deal."""
+        return SAYS[self.outcome]
 
     def biting(self) -> list[Finding]:
         """Return the findings that are no pass: blocks first, then what is incomplete, then flags."""
@@ -78,19 +95,20 @@ def check(
     known: dt.date | str | None = None,
     facts: Mapping[str, Any] | None = None,
     book: RuleBook | None = None,
+    strict: bool = False,
     **stated: Any,
 ) -> CheckResult:
-    """Return both gates for an item and a transaction.
+    """Return both gates for an item and a transaction; with `strict` every default is unknown instead.
 
     `item` is a name of the catalogue, an `Item`, or `custom` with numbers (`tpp`, `die_mm2`, `bandwidth_gb_s`, `io_gb_s`).
     `stated` holds facts of the transaction (`to`, `parent`, `route`, `end_user`, `end_use`, ...) and counts (`quantity`,
     `value_usd`, `us_units`, `exported_units`); `facts` any facts by name, of either kind. The value `unknown` makes a fact
-    unknown. `on` and `known` default to the end of the evidence. Raises InputError for unknown names, dates outside 2022 to
+    unknown. `on` is by default today, `known` the end of the evidence. Raises InputError for unknown names, dates outside 2022 to
     2032, negative counts and facts that contradict one another.
     """
     day, vintage = day_of(on, "--on"), known_of(known)
-    subject, rest = subject_of(item, {**stated, **(facts or {})})
-    deal = transaction(subject, **rest)
+    subject, rest = subject_of(item, {**stated, **(facts or {})}, known=vintage, strict=strict)
+    deal = transaction(subject, strict=strict, on=day, **rest)
     return check_item(subject, deal, day, vintage, book=book)
 
 
@@ -116,9 +134,9 @@ def is_stale(on: dt.date, known: dt.date) -> bool:
 
 
 def day_of(value: dt.date | str | None, where: str) -> dt.date:
-    """Return a day on the clock, by default the last of the evidence; InputError before 2022 or after 2032."""
+    """Return a day on the clock, by default today; InputError before 2022 or after 2032."""
     if value is None:
-        return evidence_end()
+        value = today()
     day = parse_date(value, where=where) if isinstance(value, str) else value
     if not parse_date(START) <= day <= last_day(END):
         raise InputError(f"{day} is outside the rules' clock", where=where, hint=f"use a day from {START}-01 to {last_day(END)}")
@@ -126,7 +144,9 @@ def day_of(value: dt.date | str | None, where: str) -> dt.date:
 
 
 def known_of(value: dt.date | str | None) -> dt.date:
-    """Return the day up to which things were known; a coarse date counts from its last day."""
+    """Return the day up to which things were known (default: the end of the evidence); a coarse date counts from its last day."""
+    if value is None:
+        return evidence_end()
     if isinstance(value, str):
         value = last_day(value, where="--known")
     return day_of(value, "--known")
@@ -137,8 +157,13 @@ def fact_of_check(name: str) -> FactDefinition:
     return find_fact(_NAMES.get(name, name))
 
 
-def subject_of(item: str | Item, stated: Mapping[str, Any]) -> tuple[Item, dict[str, Any]]:
-    """Return the item with the facts stated about it, and what was stated about the transaction."""
+def subject_of(
+    item: str | Item, stated: Mapping[str, Any], *, known: dt.date | None = None, strict: bool = False
+) -> tuple[Item, dict[str, Any]]:
+    """Return the item with the facts stated about it, and what was stated about the transaction.
+
+    `known` leaves out what was published about a catalogued item later; `strict` leaves assumptions about an item open.
+    """
     of_item: dict[str, Any] = {}
     rest: dict[str, Any] = {}
     for name, value in stated.items():
@@ -155,8 +180,9 @@ def subject_of(item: str | Item, stated: Mapping[str, Any]) -> tuple[Item, dict[
     if item.casefold() == CUSTOM:
         if not of_item:
             raise InputError("a custom item needs numbers", where="item", hint="give --tpp, --die-mm2 and --bandwidth-gb-s")
-        return custom_item(of_item), rest
-    found = catalogue_item(item)
+        return custom_item(of_item, strict=strict), rest
+    found = catalogue_item(item, None if known is None or known >= evidence_end() else known)
+    found = without_assumptions(found) if strict else found
     return (with_facts(found, _read(of_item)) if of_item else found), rest
 
 
@@ -170,10 +196,41 @@ def _gate(
     own = [one for one in live if one.rule.government == government]
     findings = tuple(find(one, evaluation) for one in own)
     level = evaluation.gates[government]
-    conditions = _conditions(own, evaluation, deal)
+    known = own[0].known if own else evidence_end()
+    conditions = _conditions(own, evaluation, deal, known)
     if later:
-        conditions.insert(0, f"the evidence ends on {evidence_end()} or where it was known: later changes are not seen")
-    return GateResult(outcome_of(level), level, findings, tuple(conditions), tuple(_papers(own, evaluation)))
+        ends = min(known, evidence_end())
+        conditions.insert(0, f"the evidence ends on {ends}: later changes are not seen")
+    return GateResult(
+        outcome_of(level),
+        level,
+        findings,
+        tuple(conditions),
+        tuple(_papers(own, evaluation)),
+        _headline(own, evaluation) if outcome_of(level) == "allowed" else "",
+        tuple(_outside(own, evaluation)),
+    )
+
+
+def _headline(own: list[LiveRule], evaluation: Evaluation) -> str:
+    """Return what a text in the books that is not enforced would ask, empty where none speaks about the case."""
+    for one in own:
+        met = evaluation.speaks[one.rule.id] != NO and evaluation.holds[one.rule.id] != NO
+        if one.rule.check.headline and one.standing.status == "not-enforced" and met:
+            return one.rule.check.headline + (f"; {one.note}" if one.note else "")
+    return ""
+
+
+def _outside(own: list[LiveRule], evaluation: Evaluation) -> Iterator[dict[str, str]]:
+    """Yield the fields of law that are not encoded and bear on the case, with what to read."""
+    for one in own:
+        if one.rule.id.startswith("us/outside/") and evaluation.found[one.rule.id] != NO:
+            yield {
+                "field": one.rule.title,
+                "rule": one.rule.id,
+                "would_settle": one.rule.check.settle or "that law itself",
+                "reference": one.reference,
+            }
 
 
 def _bears(live: LiveRule, evaluation: Evaluation) -> bool:
@@ -192,15 +249,35 @@ def _asks(live: LiveRule, evaluation: Evaluation) -> bool:
     return _bears(live, evaluation)
 
 
-def _conditions(own: list[LiveRule], evaluation: Evaluation, deal: Transaction) -> list[str]:
+def _conditions(own: list[LiveRule], evaluation: Evaluation, deal: Transaction, known: dt.date) -> list[str]:
     """Return what the outcome rests on: the conditions of the provisions that bear on it, then the defaults."""
     words = [
         f"{condition.text} [{one.rule.id.rpartition('/')[2]}]"
         for one in own
         if _bears(one, evaluation)
         for condition in one.rule.conditions
+        if any(public(name, known) for name in condition.sources)
     ]
-    return [*words, *(f"{text} (default)" for text in deal.defaults)]
+    return [*words, *(f"{text} (default)" for text in shown_defaults(deal, known))]
+
+
+def shown_defaults(deal: Transaction, known: dt.date) -> list[str]:
+    """Return the defaults of a transaction in words, without those that answer a question which was not public yet."""
+    later = _not_yet_asked(known)[0]
+    return [text for text in deal.defaults if text not in later]
+
+
+def shown_notes(item: Item, known: dt.date) -> list[str]:
+    """Return the notes on an item, without those about a question which was not public yet."""
+    later = _not_yet_asked(known)[1]
+    return [note for note in item.notes if not any(label in note for label in later)]
+
+
+@lru_cache(maxsize=1024)
+def _not_yet_asked(known: dt.date) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the defaults in words, and the labels, of facts whose question was not public by a day."""
+    later = [fact for fact in load_facts().values() if fact.since is not None and fact.since > known]
+    return frozenset(fact.says for fact in later), frozenset(fact.label for fact in later)
 
 
 def _papers(own: list[LiveRule], evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -219,51 +296,4 @@ def _papers(own: list[LiveRule], evaluation: Evaluation) -> list[dict[str, Any]]
     ]
 
 
-def to_dict(result: CheckResult) -> dict[str, Any]:
-    """Return a check as the document that `countermove check --json` prints."""
-
-    def side(gate: GateResult) -> dict[str, Any]:
-        return {
-            "outcome": gate.outcome,
-            "findings": [one.to_dict() for one in gate.findings],
-            "conditions": list(gate.conditions),
-            "papers": list(gate.papers),
-            "would_settle": gate.would_settle() if gate.outcome == "unknown" else [],
-        }
-
-    item = result.item
-    metrics = {"tpp": "tpp", "performance_density": "performance_density", "memory_bandwidth_gb_s": "memory_bandwidth_gb_s"}
-    return {
-        "item": item.id,
-        "on": result.on.isoformat(),
-        "known": result.known.isoformat(),
-        "us": side(result.us),
-        "cn": side(result.cn),
-        "duty": dict(result.duty),
-        "item_metrics": {key: item.metric(fact) for key, fact in metrics.items()}
-        | {"interconnect_gb_s": item.metric("interconnect_gb_s")},
-        "item_ranges": {fact: _span(item, fact) for fact in (*metrics.values(), "interconnect_gb_s")},
-        "item_name": item.name,
-        "item_notes": list(item.notes),
-        "cap": None if result.cap is None else dict(result.cap),
-        "transaction": {name: _plain(value) for name, value in result.transaction.facts.items()},
-        "stated": list(result.transaction.given),
-        "evidence_until": evidence_end().isoformat(),
-        "notice": NOTICE,
-    }
-
-
-def _span(item: Item, fact: str) -> list[float] | None:
-    """Return the span that the tests use for a number, None where it is unknown."""
-    low, high = item.interval(fact)
-    return [low, high] if math.isfinite(low) and math.isfinite(high) else None
-
-
-def _plain(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return "unknown" if value is None else value
-    low, high = value
-    return low if low == high else "unknown"
-
-
-__all__ = ["NOTICE", "CheckResult", "GateResult", "check", "check_item", "day_of", "known_of", "number", "to_dict"]
+__all__ = ["NOTICE", "CheckResult", "GateResult", "check", "check_item", "day_of", "known_of", "number"]

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from countermove.errors import DataError, did_you_mean
 from countermove.evidence.data_tree import DATA
-from countermove.evidence.reading import entries
+from countermove.evidence.reading import check_top, checked
 from countermove.evidence.strict_yaml import load
 from countermove.policy.rule_schema import Rule
 from countermove.policy.rules import load_rules
@@ -44,11 +44,33 @@ class Coverage(BaseModel):
     read_first: str
 
 
+class NotEncoded(BaseModel):
+    """A field of law that is not encoded, how a check answers where it bears, and a deal that shows it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    answer: str
+    item: str
+    deal: Mapping[str, str]
+    us: Literal["allowed", "reviewable", "denied", "unknown"]
+    duty: Literal["unknown"] | None = None
+
+
+@cache
+def load_not_encoded() -> tuple[NotEncoded, ...]:
+    """Return what is not encoded, in the order of the file; DataError names file and line."""
+    document = load(REGISTRY)
+    count = len(document.data.get("not_encoded", ()))
+    return tuple(checked(document, NotEncoded, ("not_encoded", index)) for index in range(count))
+
+
 @cache
 def load_coverage() -> Mapping[str, Coverage]:
     """Return the registry by rule; DataError when a provision is missing from it or one in it does not exist."""
     document = load(REGISTRY)
-    found = entries(document, "coverage", Coverage)
+    check_top(document, ("not_encoded", "coverage"))
+    found = {name: checked(document, Coverage, ("coverage", name), id=name) for name in document.mapping("coverage")}
     rules = load_rules()
     for name in found:
         if name not in rules:
@@ -72,6 +94,19 @@ def _lines() -> Iterator[str]:
     yield ""
     yield f"{len(rules)} provisions of two governments: what is encoded, against what it was verified, what is known to be"
     yield "missing, and what a lawyer should read first. Not legal advice."
+    yield ""
+    yield "## Not encoded"
+    yield ""
+    yield "Where one of these could bar a deal the outcome is unknown, not allowed. A test makes the check of each line."
+    yield ""
+    yield "| field of law | how a check answers | example |"
+    yield "|---|---|---|"
+    for one in load_not_encoded():
+        stated = " ".join(f"{name}={value}" for name, value in one.deal.items())
+        shown = f"duty {one.duty}" if one.duty else one.us
+        yield f"| {one.field} | {one.answer} | `{one.item}` {stated}: {shown} |"
+    yield ""
+    yield "## Encoded"
     yield ""
     yield "| verified | means | provisions |"
     yield "|---|---|---|"

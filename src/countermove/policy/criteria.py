@@ -21,8 +21,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from countermove.errors import DataError, did_you_mean
-from countermove.policy.facts import load_countries, load_end_users, load_facts
+from countermove.policy.facts import load_end_users, load_facts
 from countermove.policy.item_groups import ItemGroup, ItemGroups, known_chips, load_item_groups
+from countermove.policy.parties import UNNAMED, UNRECORDED, load_parties
+from countermove.policy.places import load_countries
 
 NO, PERHAPS, YES = 0, 1, 2
 
@@ -56,6 +58,8 @@ class Situation(NamedTuple):
     controls: Mapping[str, Truth]
     arithmetic: Arithmetic = ONE_ITEM
     memory: dict[Any, Any] | None = None
+    places: Mapping[str, frozenset[str]] | None = None
+    """Groups of countries that have changed by the day, with their members; the others stand as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,23 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Whether a word is in a list; countries outside the table are unknown, not outside the list."""
+    """Whether a word is in a list, or a country in a group; one that nobody classed is perhaps in it, not outside."""
 
     fact: str
     words: frozenset[str]
     shown: str
+    open_words: frozenset[str] = frozenset()
+    group: str = ""
 
     def truth(self, situation: Situation) -> Truth:
-        """Return 2 in the list, 0 outside, 1 where the word is unknown."""
+        """Return 2 in the list, 0 outside, 1 where the word is unknown or the country was not classed."""
         word = situation.facts[self.fact]
-        if word is None:
+        if word is None or word in self.open_words:
             return PERHAPS
-        return YES if word in self.words else NO
+        words = self.words
+        if self.group and situation.places is not None:
+            words = situation.places.get(self.group, words)
+        return YES if word in words else NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,6 +328,8 @@ def _valid_words(name: str) -> tuple[str, ...]:
         return tuple(load_countries().countries)
     if name == ITEM:
         return tuple(known_chips())
+    if name == "party":
+        return (*load_parties(), UNNAMED, UNRECORDED)
     return tuple(load_end_users()) if name == "end_user" else definition.words
 
 
@@ -335,7 +346,7 @@ def _in_group(name: str, group: str, known: _Known) -> Criterion:
     countries = load_countries()
     if group not in countries.groups:
         raise DataError(f"unknown group '{group}'", where=known.where, hint=did_you_mean(group, countries.groups))
-    return Among(name, countries.members(group), countries.groups[group])
+    return Among(name, countries.members(group), countries.groups[group], countries.open_to(group), group)
 
 
 def _only(tree: Mapping[str, Any], keys: tuple[str, ...], where: str) -> None:

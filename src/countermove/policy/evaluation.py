@@ -57,7 +57,7 @@ class Evaluation:
 
     def situation(self, live: LiveRule) -> Situation:
         """Return what a provision's criteria are evaluated against."""
-        return Situation(self.facts, live.values, self.found, self.arithmetic, self.memory)
+        return Situation(self.facts, live.values, self.found, self.arithmetic, self.memory, live.places)
 
 
 def evaluate(rules: Iterable[LiveRule], facts: Mapping[str, Any], *, many: bool = False, stale: bool = False) -> Evaluation:
@@ -109,13 +109,14 @@ def _washington(live: Iterable[LiveRule], result: Evaluation, choose: Choose) ->
     relaxations = [one for one in live if one.rule.check.role == "relax"]
     total = OPEN
     for one in live:
-        if one.rule.check.role != "control":
+        if one.rule.check.role not in ("control", "outside"):
             continue
         name, found = one.rule.id, result.found[one.rule.id]
         if found.__class__ is int and found == NO:
             result.levels[name] = OPEN
             continue
-        strict_low, strict_high = LEVELS[one.rule.check.outcome]
+        # A field of law that is not encoded could bar the deal, or not: every level is possible.
+        strict_low, strict_high = LEVELS["unknown" if one.rule.check.role == "outside" else one.rule.check.outcome]
         level = Level(choose(found == YES, strict_low, 0), choose(found >= PERHAPS, strict_high, 0))
         for other in relaxations:
             if name in other.rule.check.relaxes:

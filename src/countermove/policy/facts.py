@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,13 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from countermove.errors import InputError, did_you_mean
 from countermove.evidence.data_tree import DATA
-from countermove.evidence.reading import check_top, checked, entries, value_checked
+from countermove.evidence.reading import entries
 from countermove.evidence.strict_yaml import load
-from countermove.policy.dates import Names
+from countermove.policy.dates import Names, OptionalDate
+from countermove.policy.parties import UNNAMED, UNRECORDED, find_party, party_names
+from countermove.policy.places import find_country
 from countermove.quantities.axes import SEGMENTS
 
 FACTS_FILE: Final = DATA / "rules" / "facts.yaml"
-COUNTRIES_FILE: Final = DATA / "rules" / "countries.yaml"
 END_USERS_FILE: Final = DATA / "rules" / "end_users.yaml"
 
 #: What a person writes for a fact that is not known.
@@ -53,6 +53,8 @@ class FactDefinition(BaseModel):
     default: float | bool | str | None = None
     says: str = ""
     settle: str
+    since: OptionalDate = None
+    """Day on which the question became public; a check as known before does not print it."""
 
     @property
     def name(self) -> str:
@@ -86,6 +88,8 @@ class FactDefinition(BaseModel):
     def _word(self, value: str, place: str) -> str:
         if self.id == "end_user":
             return find_end_user(value, where=place).id
+        if self.id == "party":
+            return party_word(value, where=place)
         value = self.aliases.get(value.casefold(), value)
         if self.words and value not in self.words:
             raise InputError(f"'{value}' is no {self.label}", where=place, hint=did_you_mean(value, (*self.words, UNKNOWN)))
@@ -129,17 +133,6 @@ def find_fact(name: str, *, where: str = "--fact") -> FactDefinition:
     return found
 
 
-class Country(BaseModel):
-    """A country the engine knows, its other names and the groups of US rules it belongs to."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: str
-    name: str
-    aliases: Names
-    groups: Names
-
-
 class EndUser(BaseModel):
     """A kind of end user and what it implies."""
 
@@ -150,63 +143,6 @@ class EndUser(BaseModel):
     aliases: Names
     segment: str
     facts: Mapping[str, bool] = Field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Countries:
-    """All countries by code, and all groups with their meaning."""
-
-    countries: Mapping[str, Country]
-    groups: Mapping[str, str]
-
-    def members(self, group: str) -> frozenset[str]:
-        """Return the codes of a group's countries."""
-        return frozenset(code for code, country in self.countries.items() if group in country.groups)
-
-
-@cache
-def load_countries() -> Countries:
-    """Return the table of countries; DataError names file and line."""
-    return read_countries(COUNTRIES_FILE)
-
-
-def read_countries(path: Path) -> Countries:
-    """Return the countries of a file; errors name file and line.
-
-    Every country must stand in exactly one group of each partition, so that none is free because nobody classed it.
-    """
-    document = load(path)
-    check_top(document, ("basis", "note", "countries", "groups", "partitions"))
-    countries = {code: checked(document, Country, ("countries", code), id=code) for code in document.mapping("countries")}
-    groups = document.mapping("groups")
-    for code, country in countries.items():
-        for group in country.groups:
-            if group not in groups:
-                raise document.error(f"unknown group '{group}'", "countries", code, hint=did_you_mean(group, groups))
-    for index, parts in enumerate(value_checked(document, list[list[str]], ("partitions",))):
-        for part in parts:
-            if part not in groups:
-                raise document.error(f"unknown group '{part}'", "partitions", index, hint=did_you_mean(part, groups))
-        for code, country in countries.items():
-            found = [part for part in parts if part in country.groups]
-            if len(found) != 1:
-                what = f"'{code}' is in {' and '.join(found) or 'none'} of {', '.join(parts)}"
-                raise document.error(what, "countries", code, hint="write exactly one of them under groups")
-    return Countries(countries, groups)
-
-
-def find_country(name: str, *, where: str = "") -> str:
-    """Return a country's code by code or name; InputError with the nearest of those that the engine knows."""
-    plain = name.strip().casefold().replace(" ", "-").replace("_", "-")
-    known = load_countries().countries
-    if plain in known:
-        return plain
-    names = {alias: code for code, country in known.items() for alias in country.aliases}
-    if plain in names:
-        return names[plain]
-    raise InputError(
-        f"'{name}' is no country that the rules know", where=where, hint=did_you_mean(plain, [*known, *names, UNKNOWN])
-    )
 
 
 @cache
@@ -235,10 +171,27 @@ def read_end_users(path: Path) -> Mapping[str, EndUser]:
 
 
 def find_end_user(name: str, *, where: str = "") -> EndUser:
-    """Return a kind of end user by id or alias, named buyers included; InputError with the nearest."""
+    """Return a kind of end user by id or alias, or the kind of a named buyer; InputError with the nearest."""
     plain = name.strip().casefold().replace(" ", "-").replace("_", "-")
     users = load_end_users()
     names = {alias: user for user in users.values() for alias in (user.id, *user.aliases)}
-    if plain not in names:
-        raise InputError(f"'{name}' is no kind of end user", where=where, hint=did_you_mean(plain, [*names, UNKNOWN]))
-    return names[plain]
+    if plain in names:
+        return names[plain]
+    party = find_party(plain)
+    if party is not None:
+        return users[party.kind]
+    raise InputError(
+        f"'{name}' is no kind of end user and no buyer on file",
+        where=where,
+        hint=did_you_mean(plain, [*names, *party_names(), UNKNOWN]) + "; for another buyer write named-buyer",
+    )
+
+
+def party_word(name: str, *, where: str = "") -> str:
+    """Return the word of the fact `party` for a named buyer; InputError with the nearest."""
+    if name in (UNNAMED, UNRECORDED):
+        return name
+    party = find_party(name)
+    if party is None:
+        raise InputError(f"'{name}' is no buyer on file", where=where, hint=did_you_mean(name, [*party_names(), UNRECORDED]))
+    return party.id

@@ -9,7 +9,7 @@ from countermove.policy.criteria import NO, PERHAPS, YES
 from countermove.policy.evaluation import OPEN, Evaluation
 from countermove.policy.force import WATCHED
 from countermove.policy.reasons import comparisons, decisive, sentence, settling
-from countermove.policy.rule_book import LiveRule
+from countermove.policy.rule_book import MOST_WORDED, LiveRule
 from countermove.policy.rule_schema import Government
 
 FindingStatus = Literal["pass", "flag", "block", "incomplete"]
@@ -35,6 +35,8 @@ class Finding:
     settle: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     competing: tuple[str, ...] = ()
+    published: str | None = None
+    """Date of the source that the reference names, as stated."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain data."""
@@ -52,16 +54,32 @@ class Finding:
             "would_settle": list(self.settle),
             "sources": list(self.sources),
             "competing_claims": list(self.competing),
+            "published": self.published,
         }
 
 
 def find(live: LiveRule, evaluation: Evaluation) -> Finding:
-    """Return what a live provision found."""
+    """Return what a live provision found.
+
+    Where it does not speak, and where it only gives notice, it hangs on few facts: it is worded once for all cases alike.
+    """
+    silent = evaluation.speaks[live.rule.id] == NO
+    if not silent and live.rule.check.role != "notice":
+        return _spoken(live, evaluation)
+    facts, controls = live.compiled.asks
+    key = (tuple(evaluation.facts[name] for name in facts), tuple(evaluation.found.get(name, NO) for name in controls))
+    found: Finding | None = live.worded.get(key)
+    if found is None:
+        found = _silence(live, evaluation) if silent else _spoken(live, evaluation)
+        if len(live.worded) < MOST_WORDED:
+            live.worded[key] = found
+    return found
+
+
+def _spoken(live: LiveRule, evaluation: Evaluation) -> Finding:
+    """Return what a provision found about a case that it speaks about."""
     rule, situation = live.rule, evaluation.situation(live)
     speaks = evaluation.speaks[rule.id]
-    if speaks == NO:
-        silent = decisive(live.compiled.speaks, situation)
-        return _finding(live, "pass", f"does not speak about this case: {sentence(silent, situation)}", speaks=False)
     holds = evaluation.holds[rule.id]
     status, words = _status(live, evaluation, speaks, holds)
     leaves = decisive(live.compiled.tests, situation)
@@ -70,15 +88,30 @@ def find(live: LiveRule, evaluation: Evaluation) -> Finding:
         shown = [*decisive(live.compiled.speaks, situation), *leaves]
     tested = sentence(shown, situation)
     settle = settling(shown, situation) if status == "incomplete" else []
-    ending = f"; {rule.check.note}" if rule.check.note and status != "pass" else ""
+    ending = f"; {live.note}" if live.note and status != "pass" else ""
     return _finding(
         live,
         status,
         f"{tested}: {words}{ending}" if tested else f"{words}{ending}",
         speaks=True,
         compared=tuple(comparisons(leaves, situation)),
-        settle=tuple(settle) or ((_clock(live),) if status == "incomplete" else ()),
+        settle=_settle(live, status, settle),
     )
+
+
+def _silence(live: LiveRule, evaluation: Evaluation) -> Finding:
+    """Return the finding of a provision that does not speak about a case, with what makes it silent."""
+    situation = evaluation.situation(live)
+    why = sentence(decisive(live.compiled.speaks, situation), situation)
+    return _finding(live, "pass", f"does not speak about this case: {why}", speaks=False)
+
+
+def _settle(live: LiveRule, status: FindingStatus, open_questions: list[str]) -> tuple[str, ...]:
+    """Return what would settle an incomplete finding: the open facts, what a field outside needs, or the standing."""
+    if status != "incomplete":
+        return ()
+    asked = [*open_questions, *([live.rule.check.settle] if live.rule.check.settle else [])]
+    return tuple(asked) or (_clock(live),)
 
 
 def _finding(
@@ -93,7 +126,7 @@ def _finding(
     rule = live.rule
     return Finding(
         rule.id, rule.title, rule.government, rule.check.role, status, reason, live.reference, live.standing.words,
-        live.standing.step.grade, speaks, compared, settle, live.sources, rule.competing,
+        live.standing.step.grade, speaks, compared, settle, live.sources, live.competing, live.published,
     )  # fmt: skip
 
 
@@ -103,6 +136,8 @@ def _status(live: LiveRule, evaluation: Evaluation, speaks: int, holds: int) -> 
     if standing.effective or standing.uncertain:
         if role == "control":
             return _control(live, evaluation)
+        if role == "outside":
+            return _outside(live, evaluation)
         if role == "relax":
             return _relaxation(live, evaluation)
         if role == "gate":
@@ -123,7 +158,9 @@ def _watched(live: LiveRule) -> str:
     if standing.effective:
         return f"{'payable; ' if check.role in ('duty', 'charge') else ''}{standing.words}"
     if check.role == "control":
-        return f"would need a licence ({check.outcome}) if it were in force; {standing.words}: no effect"
+        if standing.status == "not-enforced":
+            return f"the text requires a licence ({check.outcome}); {standing.words}: no effect on the outcome"
+        return f"would need a licence ({check.outcome}) if it were in force; {standing.words}: no effect on the outcome"
     return f"{standing.words}: no effect on the outcome"
 
 
@@ -137,6 +174,12 @@ def _control(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str
     if level.low == _DENIED:
         return "block", f"licence needed, presumption of denial ({live.standing.words})"
     return "flag", f"licence needed; review opened by another provision ({live.standing.words})"
+
+
+def _outside(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str]:
+    if evaluation.found[live.rule.id] == NO:
+        return "pass", "this field outside the room is not touched, as far as stated"
+    return "incomplete", f"outside this room: {live.rule.title.lower()} could bar the deal and is not encoded"
 
 
 def _relaxation(live: LiveRule, evaluation: Evaluation) -> tuple[FindingStatus, str]:

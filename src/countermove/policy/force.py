@@ -11,8 +11,15 @@ import datetime as dt
 from functools import cache
 from typing import Final, NamedTuple
 
-from countermove.policy.gate_readings import load_readings
+from pydantic import BaseModel, ConfigDict
+
+from countermove.evidence.data_tree import DATA
+from countermove.evidence.reading import checked
+from countermove.evidence.strict_yaml import load
+from countermove.policy.dates import Date
 from countermove.policy.rule_schema import Rule, Status, StatusStep
+
+EVIDENCE_FILE: Final = DATA / "rules" / "evidence.yaml"
 
 #: Statuses in which a provision decides.
 EFFECTIVE: Final = ("in-force", "reported")
@@ -45,10 +52,23 @@ class Standing(NamedTuple):
         return self.status == "unknown"
 
 
+class _Evidence(BaseModel):
+    """Until which day the law was looked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    until: Date
+
+
 @cache
 def evidence_end() -> dt.date:
-    """Return the last day that the evidence covers."""
-    return min(load_readings("us").evidence_until, load_readings("cn").evidence_until)
+    """Return the last day that the evidence on the law covers."""
+    return checked(load(EVIDENCE_FILE), _Evidence, ("evidence",)).until
+
+
+def today() -> dt.date:
+    """Return the day on the clock of this machine, which `check` takes where no day is stated."""
+    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def standing(rule: Rule, on: dt.date, known: dt.date) -> Standing | None:

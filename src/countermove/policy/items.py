@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -11,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from countermove.errors import InputError, did_you_mean
 from countermove.policy.facts import ANY_FLAG, ANY_NUMBER, Fact, Interval, load_facts, point
 from countermove.policy.item_facts import load_item_facts
+from countermove.policy.item_vintage import seen_values
+from countermove.policy.legal_items import legal_item, legal_names
 
 if TYPE_CHECKING:
     from countermove.hardware.catalogue import Catalogue
     from countermove.hardware.chip import Chip
+    from countermove.hardware.values import Value
 
 CUSTOM: Final = "custom"
 GIGA_PER_TERA: Final = 1000.0
@@ -32,6 +36,8 @@ class Item:
     """Word of the fact `exporter`; None where nobody can say."""
     assumed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    proved: tuple[str, ...] = ()
+    """Yes-no facts that rest on a source and not on a default."""
     used: Mapping[str, float] = field(default_factory=dict)
     """Of facts on which sources differ, the value that the catalogue uses; tests take the whole span."""
 
@@ -47,9 +53,12 @@ class Item:
         return value
 
 
-@lru_cache(maxsize=256)
-def catalogue_item(name: str) -> Item:
-    """Return a chip or system of the catalogue by any of its names; InputError with the nearest name."""
+@lru_cache(maxsize=16_384)
+def catalogue_item(name: str, known: dt.date | None = None) -> Item:
+    """Return a chip or system of the catalogue, or a part of `rules/items.yaml`, by any name; InputError with the nearest.
+
+    With `known`, numbers that were published later are left open or out.
+    """
     from countermove.hardware.catalogue import load_catalogue
 
     catalogue = load_catalogue()
@@ -60,10 +69,14 @@ def catalogue_item(name: str) -> Item:
         try:
             system = catalogue.system(name)
         except InputError:
-            known = [*catalogue.chips, *catalogue.chip_names, *catalogue.systems, CUSTOM]
-            raise InputError(f"no item is called '{name}'", where="item", hint=did_you_mean(name, known)) from None
+            found = legal_item(name, known)
+            if found is not None:
+                stated, facts = found.stated, complete_item(found.facts)
+                return Item(stated.id, stated.name, facts, stated.exporter, notes=found.notes, proved=tuple(stated.facts))
+            names = [*catalogue.chips, *catalogue.chip_names, *catalogue.systems, *legal_names(), CUSTOM]
+            raise InputError(f"no item is called '{name}'", where="item", hint=did_you_mean(name, names)) from None
         chip = catalogue.chips[system.chip]
-    return _item(chip, catalogue, system.id if system else chip.id, system.name if system else chip.name)
+    return _item(chip, catalogue, system.id if system else chip.id, system.name if system else chip.name, known)
 
 
 def item_names() -> list[str]:
@@ -73,22 +86,23 @@ def item_names() -> list[str]:
     return list(load_catalogue().chips)
 
 
-def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
+def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str, known: dt.date | None = None) -> Item:
     kind = "chip" if item_id in catalogue.chips else "computer"
     stated = load_item_facts()
     # A vendor in no list is of unknown origin: whatever hangs on it stays open.
     vendor = stated.vendors.get(chip.vendor)
-    tpp = _performance(chip)
-    area = _range(chip, "die_area")
+    values = chip.values if known is None else seen_values(chip, known)
+    tpp = _performance(values)
+    area = _range(values, "die_area")
     facts: dict[str, Fact] = {
         "item": chip.id,
         "kind": kind,
         "origin": None if vendor is None else vendor.origin,
         "tpp": tpp,
         "die_area_mm2": area,
-        "performance_density": point(0.0) if chip.planar else density(tpp, area),
-        "memory_bandwidth_gb_s": _scaled(_range(chip, "memory_bandwidth"), GIGA_PER_TERA),
-        "interconnect_gb_s": _scaled(_range(chip, "scale_up"), 2.0),
+        "performance_density": point(0.0) if chip.planar and values else density(tpp, area),
+        "memory_bandwidth_gb_s": _scaled(_range(values, "memory_bandwidth"), GIGA_PER_TERA),
+        "interconnect_gb_s": _scaled(_range(values, "scale_up"), 2.0),
         "packaged_with_logic": point(1.0),
         "memory_bandwidth_density": point(0.0),
         "data_centre": stated.flag("data_centre", chip.id, default=point(1.0)),
@@ -100,12 +114,28 @@ def _item(chip: Chip, catalogue: Catalogue, item_id: str, name: str) -> Item:
     notes += [f"assumed: {load_facts()[fact].label}; {note}" for fact, note in stated.assumed(chip.id)]
     if vendor is None:
         notes.append(f"the vendor '{chip.vendor}' is in no list: whose side it is on and who exports it are unknown")
+    if not values:
+        notes.append(f"no source on file about this part was published by {known}: its numbers are left open")
     exporter = None if vendor is None else vendor.exporter
-    return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes), used=_used(chip))
+    used = _used(chip) if known is None else {}
+    return Item(item_id, name, _complete(facts), exporter, notes=tuple(notes), used=used)
 
 
-def custom_item(numbers: Mapping[str, Any]) -> Item:
+def without_assumptions(item: Item) -> Item:
+    """Return an item whose yes-no facts that rest on an assumption or a default are open."""
+    stated = load_item_facts()
+    chip = str(item.facts["item"])
+    opened = {fact for fact, _ in stated.assumed(chip)}
+    if chip not in stated.flags["data_centre"] and "data_centre" not in item.proved:
+        opened.add("data_centre")
+    notes = tuple(note for note in item.notes if not note.startswith("assumed"))
+    return replace(item, facts={**item.facts, **dict.fromkeys(opened, ANY_FLAG)}, notes=notes)
+
+
+def custom_item(numbers: Mapping[str, Any], *, strict: bool = False) -> Item:
     """Return an item of given numbers; what is not given stays unknown, except for the printed conservative defaults.
+
+    With `strict` the defaults are unknown too.
 
     `numbers` maps names of item facts to values; a value of None is unknown. InputError for a number that no chip has.
     """
@@ -120,13 +150,12 @@ def custom_item(numbers: Mapping[str, Any]) -> Item:
     assert isinstance(area, tuple), "die area is a number"  # noqa: S101
     facts.setdefault("performance_density", density(tpp, area))
     facts.setdefault("item", CUSTOM)
-    if facts.get("kind", "chip") != "memory":
+    defaults = [name for name, one in load_facts().items() if one.of == "item" and one.default is not None and name not in facts]
+    if strict:
+        facts.update({name: load_facts()[name].unknown for name in defaults})
+    if facts.get("kind", "chip") not in ("memory", None):
         facts.setdefault("packaged_with_logic", point(1.0))
-    assumed = tuple(
-        definition.says
-        for name, definition in load_facts().items()
-        if definition.of == "item" and definition.default is not None and name not in facts
-    )
+    assumed = () if strict else tuple(load_facts()[name].says for name in defaults)
     return Item(CUSTOM, "given numbers", _complete(facts), None, assumed=assumed)
 
 
@@ -154,6 +183,20 @@ def density(tpp: Interval, area: Interval) -> Interval:
     return tpp[0] / area[1], tpp[1] / area[0]
 
 
+def complete_item(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return the facts of an item with density, the sum of bandwidths and everything else filled in or left open."""
+    given = dict(facts)
+    tpp, area = given.get("tpp", ANY_NUMBER), given.get("die_area_mm2", ANY_NUMBER)
+    if isinstance(tpp, tuple) and isinstance(area, tuple):
+        given.setdefault("performance_density", density(tpp, area))
+    if given.get("kind") != "memory":
+        given.setdefault("packaged_with_logic", point(1.0))
+        given.setdefault("memory_bandwidth_density", point(0.0))
+    for name in ("sold_in_us_on_2026_01_15", "marketed_since_2026", "data_centre"):
+        given.setdefault(name, ANY_FLAG)
+    return _complete(given)
+
+
 def _complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """Add every fact of an item that is missing: its default, or unknown; and the sum of the two bandwidths."""
     complete = dict(facts)
@@ -167,8 +210,10 @@ def _complete(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     return complete
 
 
-def _range(chip: Chip, field: str) -> Interval:
-    low, high = chip.values[field].range
+def _range(values: Mapping[str, Value], field: str) -> Interval:
+    if field not in values:
+        return ANY_NUMBER
+    low, high = values[field].range
     return ANY_NUMBER if low is None or high is None else (float(low), float(high))
 
 
@@ -176,11 +221,11 @@ def _scaled(interval: Interval, factor: float) -> Interval:
     return interval[0] * factor, interval[1] * factor
 
 
-def _performance(chip: Chip) -> Interval:
+def _performance(values: Mapping[str, Value]) -> Interval:
     """Return performance over all statements that compete: the highest product of rate and bits, at the low and the high end."""
     from countermove.hardware.fields import DTYPE_BITS
 
-    ranges = [(_range(chip, dtype), bits) for dtype, bits in DTYPE_BITS.items() if chip.values[dtype].known]
+    ranges = [(_range(values, dtype), bits) for dtype, bits in DTYPE_BITS.items() if dtype in values and values[dtype].known]
     if not ranges:
         return ANY_NUMBER
     return max(low * bits for (low, _), bits in ranges), max(high * bits for (_, high), bits in ranges)

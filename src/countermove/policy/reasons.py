@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from countermove.policy.criteria import (
@@ -97,6 +98,8 @@ def settling(found: Iterable[Decisive], situation: Situation) -> list[str]:
             continue
         if isinstance(one.leaf, Open):
             answers.append(one.leaf.question)
+        elif isinstance(one.leaf, Among) and one.leaf.open_words and situation.facts[one.leaf.fact] is not None:
+            answers.append(f"the country groups of '{situation.facts[one.leaf.fact]}' (Supplement 1 to 15 CFR part 740)")
         elif isinstance(one.leaf, Compare | Among):
             answers.append(load_facts()[one.leaf.fact].settle)
     return list(dict.fromkeys(answers))
@@ -111,11 +114,14 @@ def _words(one: Decisive, situation: Situation) -> str:
         name = load_facts()[leaf.fact].name
         if word is None:
             return f"{name} is unknown"
+        if word in leaf.open_words:
+            return f"{name} {word}: its country groups are not on file"
         return f"{name} {word}" if one.truth == YES else f"{name} {word} is not among: {leaf.shown}"
     if isinstance(leaf, Open):
         return leaf.question
     if isinstance(leaf, Controlled):
-        return f"{leaf.rule.rpartition('/')[2]}: {ANSWERS[one.truth]}"
+        # A provision that nobody knew of yet is no reason.
+        return f"{leaf.rule.rpartition('/')[2]}: {ANSWERS[one.truth]}" if leaf.rule in situation.controls else ""
     return ""
 
 
@@ -141,6 +147,7 @@ def _compared(leaf: Compare, truth: int, situation: Situation) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """Return a number as people write it: 15,832  19.45  0.5."""
     if not math.isfinite(value):

@@ -30,7 +30,7 @@ GateField = Literal[
 
 
 Outcome = Literal["allowed", "reviewable", "denied", "unknown"]
-Role = Literal["control", "relax", "gate", "duty", "charge", "notice"]
+Role = Literal["control", "relax", "gate", "duty", "charge", "notice", "outside"]
 
 
 class _Frozen(BaseModel):
@@ -176,7 +176,9 @@ class RuleCheck(_Frozen):
 
     control: criteria that hold need a licence, with `outcome` as the policy of review. relax: criteria that hold turn the
     controls in `relaxes` into `outcome`. gate: an import measure; within one `stream` the newest that speaks holds. duty,
-    charge: money. notice: no bearing on the outcome.
+    charge: money. notice: no bearing on the outcome. outside: where its criteria hold, a field of law that is not encoded could
+    bar the deal, so that the outcome is unknown unless something else denies it; `settle` says what to read. `note` is printed
+    from `note_since` on; `headline` stands above an outcome that a text in the books would make stricter.
     """
 
     role: Role
@@ -188,6 +190,9 @@ class RuleCheck(_Frozen):
     applies: Mapping[str, Any] | None = None
     papers: tuple[Paper, ...] = ()
     note: str = ""
+    note_since: OptionalDate = None
+    headline: str = ""
+    settle: str = ""
 
     @model_validator(mode="after")
     def _role_complete(self) -> RuleCheck:
@@ -197,6 +202,8 @@ class RuleCheck(_Frozen):
             raise ValueError("'stream' belongs to the role gate, which needs one")
         if (self.role in ("duty", "charge")) != bool(self.rate):
             raise ValueError("'rate' names the value charged by a duty or charge, and belongs to those roles only")
+        if (self.role == "outside") != bool(self.settle):
+            raise ValueError("'settle' says what to read of a field outside, and belongs to that role only")
         return self
 
 
@@ -220,6 +227,8 @@ class Rule(_Frozen):
     reversal: tuple[Reversal, ...] = ()
     stop_notice: tuple[StopNotice, ...] = ()
     competing: Names = ()
+    competing_since: OptionalDate = None
+    """Day from which the competing claims were public; before it they are not printed."""
 
     def sources(self) -> frozenset[str]:
         """Return every source id that the provision cites."""

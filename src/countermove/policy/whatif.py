@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from countermove.errors import CountermoveError, DataError, InputError, did_you_mean
 from countermove.evidence.reading import check_top, value_checked
 from countermove.evidence.strict_yaml import Document, load, loads
-from countermove.policy.checks import check_item, day_of, known_of
+from countermove.policy.checks import check_item, day_of, known_of, shown_defaults
 from countermove.policy.criteria import Controlled, compile_criterion, leaves
 from countermove.policy.dates import Names
 from countermove.policy.evaluation import Level, outcome_of
+from countermove.policy.force import evidence_end
 from countermove.policy.items import catalogue_item, item_names
 from countermove.policy.rule_book import RuleBook, make_book, shipped_book
 from countermove.policy.rule_schema import DatedValue, Outcome, Rule, RuleCheck, RuleValue, Scope, StatusStep
@@ -253,9 +254,9 @@ def whatif(
     found: dict[str, list[Change]] = {"caught": [], "freed": [], "unclear": []}
     unchanged, conditions = [], {}
     for name in items or item_names():
-        item = catalogue_item(name)
-        deal = transaction(item, **stated)
-        conditions.update(dict.fromkeys(text for text in deal.defaults if not text.startswith("exported by")))
+        item = catalogue_item(name, None if vintage >= evidence_end() else vintage)
+        deal = transaction(item, on=day, **stated)
+        conditions.update(dict.fromkeys(text for text in shown_defaults(deal, vintage) if not text.startswith("exported by")))
         before, after = (check_item(item, deal, day, vintage, book=book) for book in (shipped_book(), proposal.book))
         same = True
         for government in ("us", "cn"):

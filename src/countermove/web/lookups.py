@@ -21,7 +21,7 @@ from countermove.web.writing import json_answer
 MOST_HITS = 80
 MOST_WORDS = 200
 MOST_CHIPS = 10_000_000
-CHECK = ("to", "parent", "end_user", "end_use", "route", "on", "known")
+CHECK = ("to", "parent", "end_user", "end_use", "route", "exporter", "strict", "on", "known")
 """What a check may be told about the transaction, besides numbers."""
 
 
@@ -87,12 +87,13 @@ class Lookups:
         """Check one transaction."""
         from countermove.policy import checks
         from countermove.policy.check_claims import bearing_claims
+        from countermove.policy.check_document import to_dict
 
         item, told = _no_suffix(request.path_params["item"]), _told(request)
 
         def found() -> dict[str, Any]:
             result = checks.check(item, **told)
-            return checks.to_dict(result) | {"claims": bearing_claims(result)}
+            return to_dict(result) | {"claims": bearing_claims(result)}
 
         return await _answered(found)
 
@@ -113,6 +114,7 @@ class Lookups:
 
         item, told = _no_suffix(request.path_params["item"]), _told(request)
         until = told.pop("on", None)
+        told.pop("strict", None)
 
         def found() -> dict[str, Any]:
             shown = check_timeline.timeline(item, until=until, **told)
@@ -152,7 +154,17 @@ def _told(request: Request) -> dict[str, Any]:
     for name in request.query_params:
         if name not in CHECK:
             raise InputError(f"a check knows nothing of {name[:40]!r}", where="query", hint=f"one of: {', '.join(CHECK)}")
-    return {name: value for name, value in request.query_params.items() if value}
+    told: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
+    if "strict" in told:
+        told["strict"] = _yes(told["strict"])
+    return told
+
+
+def _yes(word: str) -> bool:
+    """Read a yes or no of a query; InputError for another word."""
+    if word not in ("yes", "no", "true", "false", "1", "0"):
+        raise InputError(f"strict is {word[:20]!r}", where="query (strict)", hint="write yes or no")
+    return word in ("yes", "true", "1")
 
 
 def search(words: str, kind: str = "") -> SearchAnswer:

@@ -18,12 +18,24 @@ class FindingDocument(Document):
     status: Literal["pass", "flag", "block", "incomplete"]
     reason: str
     reference: str
+    published: str | None = Field(description="date of the source that the reference names; null where it has none")
+
+
+class OutsideDocument(Document):
+    """A field of law that is not encoded and bears on the case."""
+
+    field: str
+    rule: str
+    would_settle: str
+    reference: str
 
 
 class GateDocument(Document):
     """One government's answer."""
 
     outcome: Outcome
+    says: str = Field(description="the outcome in words; allowed means that no encoded rule bars the deal")
+    headline: str = Field(description="a text that would make the outcome stricter and is not enforced; empty where none speaks")
     findings: list[FindingDocument]
     conditions: list[str]
 
@@ -54,6 +66,12 @@ class CheckDocument(Document):
     cn: GateDocument
     duty: DutyDocument
     item_metrics: MetricsDocument
+    strict: bool
+    assumed_count: int = Field(description="facts that were assumed because nobody stated them")
+    outside: list[OutsideDocument]
+    ruleset: dict[str, str] = Field(description="release and hash of the rules")
+    evidence_until: str
+    days_since_evidence: int
 
 
 class SpellDocument(Document):
