@@ -1,0 +1,133 @@
+"""Who is who in one article: full names by surname, what they are, and whom a pronoun or "the company" stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from countermove.reading.gazetteer import gazetteer
+from countermove.reading.lexicon import word_set, words
+
+_CAPITAL = r"(?:[A-Z][\w’'-]*[a-z][\w’'-]*|[A-Z]\.|(?:Mc|Mac|O'|O’)[A-Z][a-z]+)"
+_RUN = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}")
+_ORGANISATION = re.compile(
+    r"\b(?:Research|Institut\w*|Bank|Securities|Group|Ministry|Bureau|Council|Times|Daily|Post|Weekly|News|Agency|University|Association|Centre|Center|Department|"
+    r"Commission|Committee|Corp\w*|Inc|Ltd|Brokers|Capital|Advisory|Partners|Academy|Administration|Office|Embassy|Journal|Tribune|Courier|Wire|Lantern|Comet|Mirror|Ledger|"
+    r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|Monitor|Standard|Analytics|Labs?)\b"
+)
+_NOT_NAMES = frozenset(
+    "The A An In On At For But And As If It He She They We You I Its His Her Their This That These Those There Here What When Where Why How Who Yet So Then Now Last Next First Second Third "
+    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
+    "Chinese American European Japanese Korean Taiwanese German British Russian Asian Western North South East West New Silicon Hong Kong Inner Mongolia United States "
+    "Chief Executive Financial Officer President Vice Senator Congressman Minister Secretary Spokesperson Dr Mr Mrs Ms Prof Professor Chair Chairman Analyst Director General Manager Head "
+    "Founder Republican Democrat Democratic Ambassador Premier Governor Commissioner Representative White House Question Answer Reporting Editing Editorial Commentary Translated Black Big Old Foreign".split()
+)
+_PLURAL_PRONOUNS = frozenset({"they"})
+
+
+@dataclass
+class Cast:
+    """The people and bodies of one article, and the last of each sort that was named while reading on."""
+
+    full_names: dict[str, str] = field(default_factory=dict)
+    roles: dict[str, str] = field(default_factory=dict)
+    last_person: str | None = None
+    last_body: str | None = None
+    last_document: str | None = None
+    last_group: str | None = None
+    last_firm: str | None = None
+
+    def person(self, name: str) -> str:
+        """Return the full form of a person's name where the article or the lexicon gives it."""
+        return self.full_names.get(name, name)
+
+    def meant(self, phrase: str) -> str | None:
+        """Return whom a pronoun or a definite phrase ("the company") stands for, None if it stands for nobody yet."""
+        word = phrase.lower().strip()
+        head = word.split()[-1] if word else ""
+        if word in ("he", "she", "who", "him", "her", "i"):
+            return self.last_person
+        if word in _PLURAL_PRONOUNS:
+            return self.last_group or self.last_body
+        if word == "it":
+            return self.last_document or self.last_body
+        if word == "we":
+            return None
+        definite = re.match(r"(?:the|that|this|its|his|her|their|same)\b", word) is not None
+        if not definite:
+            return None
+        if head in word_set("speech", "documents") or head in ("data", "newspaper"):
+            return self.last_document or self.last_body
+        if head in word_set("speech", "bodies"):
+            return self.last_body or self.last_firm
+        if head in ("pair", "sources", "people", "officials", "analysts", "executives"):
+            return self.last_group
+        if head in word_set("speech", "sources") or head in word_set("speech", "titles"):
+            return self.last_person or self.last_group
+        return None
+
+    def spoke(self, speaker: str, kind: str) -> None:
+        """Remember a speaker for the pronouns that follow."""
+        if kind in ("person", "anonymous"):
+            self.last_person = speaker
+        elif kind == "group":
+            self.last_group = speaker
+            self.last_person = speaker
+        elif kind == "medium":
+            self.last_document = speaker
+            self.last_body = speaker
+        else:
+            self.last_body = speaker
+            if kind == "analyst":
+                self.last_document = speaker
+                self.last_group = speaker
+
+
+def cast_of(text: str) -> Cast:
+    """Read through an article once for full names; a surname stands for the one person who bears it."""
+    names = gazetteer()
+    cast = Cast()
+    bearers: dict[str, set[str]] = {}
+    known = list(words("names")["people"])
+    for match in _RUN.finditer(text):
+        name = _person_in(match[0])
+        if name is None:
+            continue
+        bearers.setdefault(name.split()[-1], set()).add(name)
+        bearers.setdefault(name.split()[0], set()).add(name)
+    for name in known:
+        bearers.setdefault(name.split()[-1], set()).add(name)
+    for part, full in bearers.items():
+        in_text = {one for one in full if one in text} or full
+        if len(in_text) == 1 and names.named(part) is None:
+            cast.full_names[part] = next(iter(in_text))
+    return cast
+
+
+def _person_in(run: str) -> str | None:
+    """Return the name of a person in a run of capitalised words: what is left after titles and names of bodies."""
+    if _ORGANISATION.search(run):
+        return None
+    names = gazetteer()
+    parts = run.split()
+    while parts and (parts[0].strip(".") in _NOT_NAMES or names.named(parts[0]) is not None):
+        parts.pop(0)
+    while parts and parts[-1] in _NOT_NAMES:
+        parts.pop()
+    if not 2 <= len(parts) <= 4 or any(part.strip(".") in _NOT_NAMES for part in parts):
+        return None
+    name = " ".join(re.sub(r"['’]s?$", "", part) for part in parts)
+    whole = names.spellings.get(name.lower())
+    if whole is not None:
+        return name if whole[1] == "person" else None
+    return name
+
+
+def person_in(phrase: str) -> tuple[str, str] | None:
+    """Find a person's name at the end of a phrase; return the name and what stands before it (the role)."""
+    matches = list(re.finditer(rf"{_CAPITAL}(?: {_CAPITAL})*", phrase))
+    for match in reversed(matches):
+        found = _person_in(match[0])
+        if found is not None:
+            return found, phrase[: match.end() - len(found)].strip(" ,")
+    return None
