@@ -114,7 +114,7 @@ def amounts(text: str, *, taken: Iterable[tuple[int, int]] = (), inherited: str 
         amount = _with_rate(text, _qualified(text, amount))
         if _is_claim(text, amount, one):
             found.append(amount)
-            if amount.unit in words("units")["counts"]:
+            if amount.unit.split("/")[0] in words("units")["counts"]:
                 last = amount.unit
     found.extend(_shares_and_folds(text, found, spans))
     return _without_conversions(text, sorted(found, key=lambda amount: amount.start))
@@ -262,7 +262,7 @@ def _with_rate(text: str, amount: Amount) -> Amount:
     after = text[amount.end : amount.end + 40]
     unit = amount.unit
     money = unit in words("units")["money"]
-    per = None if re.match(r"\s*a (?:year|month|quarter) (?:earlier|ago|before|later)", after, re.I) else re.match(r"\s*(?:(?:a|per|for (?:each|a single|every|one)|for a|each|apiece|/)\s*(?P<what>\w+)?)", after, re.I)
+    per = None if re.match(r"\s*a (?:year|month|quarter) (?:earlier|ago|before|later|and a half)", after, re.I) else re.match(r"\s*(?:(?:a|per|for (?:each|a single|every|one)|for a|each|apiece|/)\s*(?P<what>\w+)?)", after, re.I)
     each = re.match(r"\s*(?:each|apiece)\b", after, re.I)
     what = (per["what"] or "").lower() if per is not None else ""
     names = {"month": "month", "monthly": "month", "year": "year", "annum": "year", "chip": "chip", "card": "card", "unit": "chip", "gpu": "chip", "processor": "chip",
@@ -332,7 +332,7 @@ def _shares_and_folds(text: str, found: list[Amount], taken: list[tuple[int, int
             continue
         if word == "twice" and not re.match(r"\s+(?:as|the)\b", after):
             continue
-        if word in _FOLDS and re.match(r"[^,.;]{0,40}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
+        if word in _FOLDS and re.match(r"[^.;]{0,40}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
             continue  # "roughly double output to about 600,000": the level is the claim
         share = word in _SHARES
         yield _qualified(text, Amount(match.start(), match.end(), round((_SHARES if share else _FOLDS)[word], 4), None, None, "percent" if share else "times"))

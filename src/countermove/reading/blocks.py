@@ -60,6 +60,7 @@ def blocks(text: str) -> list[Block]:
 def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     lines = [(start + found.start(), start + found.end()) for found in re.finditer(r"[^\n]+", text[start:end])]
     longest = max(len(text[a:b].strip()) for a, b in lines)
+    head = not any(_ENDS.search(text[a:b]) for a, b in lines) and len(lines) <= 6
     begin = lines[0][0]
     for (a, b), (c, d) in zip(lines, lines[1:], strict=False):
         line, after = text[a:b].strip(), text[c:d].strip()
@@ -70,7 +71,7 @@ def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             or (DASH_TURN.match(after) is not None)
             or re.match(r"(?:[•·●*-]|\d{1,2}[.)]|[IVX]{1,4}\.)\s+\S", after)
             or (not _ENDS.search(line) and len(line) < 0.6 * longest and after[:1].isupper())
-            or (longest < 60 and not _ENDS.search(line) and after[:1].isupper())
+            or ((longest < 60 or head) and not _ENDS.search(line) and after[:1].isupper())
         )
         if apart:
             yield begin, b

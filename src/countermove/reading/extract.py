@@ -14,8 +14,8 @@ from countermove.reading.gazetteer import Name, gazetteer
 from countermove.reading.lexicon import word_set, words
 from countermove.reading.people import Cast, cast_of, person_in
 from countermove.reading.relevance import is_relevant, is_statement
-from countermove.reading.setting import DATELINE, Setting, is_boilerplate, is_byline, setting_of
-from countermove.reading.speakers import QUOTES, Attribution, Voice, attributions, voice_of
+from countermove.reading.setting import DATELINE, Setting, is_boilerplate, is_byline, is_courtesy, setting_of
+from countermove.reading.speakers import QUOTES, Attribution, Voice, attributions
 from countermove.reading.stance import hedges, stance
 from countermove.reading.when import period_of
 
@@ -86,7 +86,7 @@ def _turn(block: Block, memory: _Memory) -> int | None:
     if block.text.strip().lower() in ("operator", "moderator"):
         memory.turn = Voice("operator")
         return None
-    found = TURN.match(block.text)
+    found = TURN.match(block.text) if not (block.is_heading and block.number < 4) else None
     if found is None:
         return 0
     name, role = found["name"], found["role"] or ""
@@ -115,15 +115,17 @@ def _turn(block: Block, memory: _Memory) -> int | None:
 
 
 def _attributed(sentence: Sentence, memory: _Memory) -> list[Attribution]:
+    firms = [sentence.text[name.start : name.end] for name in gazetteer().find(sentence.text) if name.kind == "firm"]
+    if firms and memory.cast.last_firm is None:
+        memory.cast.last_firm = firms[0]
     found = attributions(sentence.text, memory.cast)
     for one in found:
         for voice in one.voices:
             memory.cast.spoke(voice.name, voice.kind)
-    for name in gazetteer().find(sentence.text):
-        if name.kind == "firm":
-            memory.cast.last_firm = name.canonical if name.canonical.isupper() is False else sentence.text[name.start : name.end]
-            if not found:
-                memory.cast.last_body = sentence.text[name.start : name.end]
+    if firms:
+        memory.cast.last_firm = firms[0]
+        if not found:
+            memory.cast.last_body = firms[0]
     return found
 
 
@@ -162,18 +164,20 @@ def _sentence(sentence: Sentence, found: list[Attribution], running: Voice | Non
         memory.skipped.append(text)
         return
     bare = text.strip(" \"”'’)")
-    if bare.endswith("?") or is_boilerplate(text) or (memory.turn is not None and memory.turn.name == "operator"):
+    if bare.endswith("?") or is_boilerplate(text) or is_courtesy(text) or (memory.turn is not None and memory.turn.name == "operator"):
         return
     names = gazetteer().find(text)
     numbers = amounts(text, taken=[(name.start, name.end) for name in names if name.kind == "product"], inherited=memory.unit)
     if block.is_heading and not numbers and not is_statement(text, names, heading=True):
         return
     for amount in numbers:
-        if amount.unit in words("units")["counts"]:
+        if amount.unit.split("/")[0] in words("units")["counts"]:
             memory.unit = amount.unit
+    if memory.unit is None and re.search(r"\b(?:chips|processors|H20s|H100s|H200s|units)\b", text):
+        memory.unit = "chip"
     default = running or memory.turn
     for part in _parts(text, found, numbers):
-        if part.amount is None and not is_relevant(text[part.start : part.end], part.owners, names, memory.turn is not None, memory.subject):
+        if part.amount is None and not is_relevant(text[part.start : part.end], part.owners, memory.turn is not None, memory.subject, issued=memory.setting.default != AUTHOR):
             continue
         yield _claim(sentence, part, default, names, memory)
     spoken = [name for name in names if name.kind in ("product", "firm", "government")]
@@ -234,7 +238,7 @@ def _split_consequence(text: str, begin: int, end: int, owners: tuple[Attributio
 def _remainder(text: str, found: list[Attribution], numbers: list[Amount]) -> Iterator[_Part]:
     """Yield a clause beside the attributed ones that the author says: before "; X said", or after ", but"."""
     covered = [span for one in found for span in (*one.content, one.cue)]
-    for clause in re.finditer(r"[^;]+", text):
+    for clause in re.finditer(r"(?:(?!;|, but ).)+", text):
         begin, end = clause.span()
         free = not any(first < end and begin < last for first, last in covered)
         if free and end - begin > 30 and not any(begin <= amount.start < end for amount in numbers):

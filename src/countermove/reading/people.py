@@ -13,7 +13,7 @@ _RUN = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}")
 _ORGANISATION = re.compile(
     r"\b(?:Research|Institut\w*|Bank|Securities|Group|Ministry|Bureau|Council|Times|Daily|Post|Weekly|News|Agency|University|Association|Centre|Center|Department|"
     r"Commission|Committee|Corp\w*|Inc|Ltd|Brokers|Capital|Advisory|Partners|Academy|Administration|Office|Embassy|Journal|Tribune|Courier|Wire|Lantern|Comet|Mirror|Ledger|"
-    r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|Monitor|Standard|Analytics|Labs?)\b"
+    r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|Monitor|Standard|Analytics|Labs?|Service|Systems|Board|Fund|Survey)\b"
 )
 _NOT_NAMES = frozenset(
     "The A An In On At For But And As If It He She They We You I Its His Her Their This That These Those There Here What When Where Why How Who Yet So Then Now Last Next First Second Third "
@@ -48,7 +48,7 @@ class Cast:
         if word in ("he", "she", "who", "him", "her", "i"):
             return self.last_person
         if word in _PLURAL_PRONOUNS:
-            return self.last_group or self.last_body
+            return self.last_group
         if word == "it":
             return self.last_document or self.last_body
         if word == "we":
@@ -56,10 +56,12 @@ class Cast:
         definite = re.match(r"(?:the|that|this|its|his|her|their|same)\b", word) is not None
         if not definite:
             return None
-        if head in word_set("speech", "documents") or head in ("data", "newspaper"):
-            return self.last_document or self.last_body
+        if head in ("indictment", "complaint", "court", "tribunal"):
+            return None
+        if head in word_set("speech", "documents"):
+            return self.last_document
         if head in word_set("speech", "bodies"):
-            return self.last_body or self.last_firm
+            return self.last_firm or self.last_body
         if head in ("pair", "sources", "people", "officials", "analysts", "executives"):
             return self.last_group
         if head in word_set("speech", "sources") or head in word_set("speech", "titles"):

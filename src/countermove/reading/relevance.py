@@ -10,10 +10,6 @@ from countermove.reading.speakers import Attribution
 #: Fewest words of a statement: shorter ones ("True.", "It's simple.") say nothing that could be checked.
 FEWEST_WORDS = 4
 
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|be|been|has|have|had|will|would|can|cannot|could|may|might|must|shall|should|ought|do|does|did|let|lets|sees?|hits?|slams?|bans?|banned|sells?|sold|buys?|makes?|made|says?|took|takes?|went|goes|"
-    r"came|comes|gave|gives?|got|gets?|held|holds|keeps?|kept|put|puts|cut|cuts|ran|runs?|fell|rose|grew|lost|won|led|leads?|needs?|wants?|means?|meant|beats?|flies|fly|fights?|know[sn]?|knew|\w{3,}(?:ed|ies|ises|izes)|(?<=\s)[a-z]{3,}(?:es|ts|ds|ks|ns|ls|ps|rs|ms|ys|ws|gs))\b"
-)
 _MODAL_HEADING = re.compile(r"\b(?:slams?|bans?|lets?|beats?|flies|fly|hits?|sells?|blocks?|clears?|approves?|halts?|stops?|cuts?|lifts?|rejects?|orders?|warns?|says|races?|fears?|plans?|wins?|loses?|tells|asks|allows?|moves?|overtakes?|rolls out)\b")
 _SCENERY = re.compile(
     r"^\s*[\"“]?(?:consider|take|look|imagine|forget|compare that|use it|let us|let's|as a reminder|asked|correct|so:|note that|please|see|here|welcome)\b|^\s*(?:true|perhaps|thanks|yes|no|well|sure|absolutely)\b[^a-z]*$|^\s*(?:[IVX]{1,4}|\d{1,2})\.\s*$|"
@@ -22,7 +18,7 @@ _SCENERY = re.compile(
 )
 
 
-def is_relevant(text: str, owners: tuple[Attribution, ...], names: list[Name], in_turn: bool, before: Name | None) -> bool:
+def is_relevant(text: str, owners: tuple[Attribution, ...], in_turn: bool, before: Name | None, *, issued: bool = False) -> bool:
     """Say whether words without a quantity are a claim: a statement about a name or a topic of the contest, or somebody's words."""
     if any(owner.verb == "declines" for owner in owners):
         return True
@@ -33,11 +29,10 @@ def is_relevant(text: str, owners: tuple[Attribution, ...], names: list[Name], i
         return True
     about = [name for name in gazetteer().find(text) if name.kind != "medium"]
     topic = gazetteer().topics.search(text) is not None
-    if _VERB.search(text) is None:
-        return False
     ours = in_turn and re.search(r"\b(?:we|our|us|the company)\b", text, re.I) is not None
     meant = before is not None and re.match(r"\s*[\"“]?(?:It|He|She|They|The (?:company|firm|chip|rule|ministry|sale|order|fee|duty))\b", text) is not None
-    return bool(about) or topic or ours or (meant and not in_turn)
+    ordered = issued and re.search(r"\b(?:shall|must|may not)\b", text) is not None
+    return bool(about) or topic or ours or ordered or (meant and not in_turn)
 
 
 def is_statement(text: str, names: list[Name], *, heading: bool) -> bool:

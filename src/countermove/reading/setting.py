@@ -16,7 +16,7 @@ DATELINE = re.compile(
 )
 _BOILERPLATE = re.compile(
     r"^\s*(?:\(?\[?(?:Translated|Translation|Aus dem|From the Chinese|Reporting by|Editing by|Additional reporting|Writing by|Compiled by|Our standards|Subscribe|Sign up|Read more|Also read|Related|Advertisement|Copyright|©|All rights|Photo|Image|File photo|"
-    r"Correction|This (?:article|story|copy)|The views|Views expressed|Disclosures?|Disclaimer|Ratings are|For further information|Questions should|Comments must|Contact|Click|Follow|Share this|Published|Updated|Cookie|By continuing|Thank|Thanks|Good (?:afternoon|morning|evening|day)|My notes|The interviewee has reviewed|The transcript)\b"
+    r"Correction|This (?:article|story|copy)|The views|Views expressed|Disclosures?|Disclaimer|Ratings are|For further information|Questions should|Comments must|Contact|Click|Follow|Share this|Published|Updated|Cookie|By continuing|My notes|The interviewee has reviewed|The transcript)\b"
     r"|.{0,80}\b(?:teaches|is a (?:columnist|contributor|fellow)|holds? positions? in)\b.{0,60}(?:views|own)|.*\b(?:cookies|newsletter|privacy policy)\b)",
     re.I | re.S,
 )
@@ -55,8 +55,7 @@ def _argues(text: str) -> bool:
 def _issuer(head: list[Block]) -> str | None:
     """Find the body that a notice, a brief or a statement speaks for: a line of its own at the top, or "Issued by ..."."""
     found = None
-    for block in head[:6]:
-        line = block.text.strip()
+    for line in (line.strip() for block in head[:6] for line in block.text.split("\n")):
         issued = re.search(r"^(?:Issued|Released|Published) by (?:the )?([A-Z][^,\n]{3,80})", line)
         if issued is not None:
             return issued[1].strip()
@@ -69,9 +68,17 @@ def _issuer(head: list[Block]) -> str | None:
     return found
 
 
+_COURTESY = re.compile(r"^\s*[\"“]?(?:Thank|Thanks|Good (?:afternoon|morning|evening|day)|Welcome|Hello|Hi)\b", re.I)
+
+
 def is_boilerplate(text: str) -> bool:
     """Say whether a sentence is about the text itself or is a courtesy, not part of what it tells."""
     return _BOILERPLATE.match(text) is not None or _ORDER.search(text) is not None
+
+
+def is_courtesy(text: str) -> bool:
+    """Say whether a sentence greets or thanks."""
+    return _COURTESY.match(text) is not None and len(text) < 90
 
 
 def is_byline(text: str) -> bool:

@@ -60,9 +60,9 @@ def _declines() -> re.Pattern[str]:
 
 
 _ACCORDING = re.compile(
-    r"\b(?:according to|as per|by the (?:estimate|reckoning|count)s? of|in the (?:view|opinion|words|eyes) of|in the opinion of|per|so the|says?(?= the FT))\s+", re.I
+    r"\b(?:according to|as per|by the (?:estimate|reckoning|count)s? of|in the (?:view|opinion|words|eyes) of|in the opinion of|so the|(?:learned|learnt|heard|understands|understood) from)\s+", re.I
 )
-_ACCORDING_HIM = re.compile(r"\b(?:in (?:his|her) (?:view|opinion)|which in (?:his|her) view)\b", re.I)
+_ACCORDING_HIM = re.compile(r"\b(?:in (?:his|her) (?:view|opinion))\b(?! meant)", re.I)
 _CITING = re.compile(r"\b(?:citing|quoting|with reference to|as reported by|cited by|quoted by|relayed by|seen by|reported by|as told to)\s+", re.I)
 _PASSIVE = re.compile(r"\b(?:been|was|were|be|is|are|being|am|have been|had been|not)\s+(?:\w+ly\s+)?$", re.I)
 _AUXILIARY = re.compile(
@@ -85,22 +85,32 @@ def _by_verb(text: str, cast: Cast) -> Iterator[Attribution]:
     named = [(name.start, name.end) for name in gazetteer().find(text)]
     for match in _verbs().finditer(text):
         verb = match[0].lower()
-        if any(start <= match.start() < end for start, end in named):
+        if any(start <= match.start() < end for start, end in named) or _NOUN_BEFORE.search(text[: match.start()]):
             continue
         before, after = text[: match.start()], text[match.end() :]
         if _PASSIVE.search(before) and verb not in ("denies",):
             continue
         inverted = _inverted(text, match, cast)
         if inverted is not None:
+            cast.spoke(inverted.voices[-1].name, inverted.voices[-1].kind)
             yield inverted
             continue
         subject = subject_before(before, cast)
         if subject is None:
             continue
         voice, begin = subject
-        if not _speaks(verb, after):
+        if not _closes(text[:begin]) and not _speaks(verb, after):
             continue
+        cast.spoke(voice.name, voice.kind)
         yield Attribution((voice,), verb, (begin, match.end()), _content(text, begin, match.end(), verb))
+
+
+_NOUN_BEFORE = re.compile(r"(?:\b(?:the|a|an|this|that|these|its|his|her|their|our|my|your|to|of|annual|no|any|each|every|first|latest|by|for|in)|['’]s)\s+$", re.I)
+
+
+def _closes(before: str) -> bool:
+    """Say whether words that end here are a whole statement that a subject and its verb follow: `..., X said`."""
+    return len(before.strip()) > 12 and re.search(rf"[,?!—–{QUOTES}]['’]?\s*$| -\s*$", before) is not None
 
 
 def _speaks(verb: str, after: str) -> bool:
@@ -108,7 +118,9 @@ def _speaks(verb: str, after: str) -> bool:
     if verb in word_set("speech", "tells"):
         return re.match(r"[^.;]{0,60}?(?:\bthat\b|:|,? ?[\"“]|\b(?:he|she|it|they|the)\b)", after) is not None and not re.match(r"\s+(?:\S+\s+){1,4}(?:to|against|not to)\s", after)
     if verb in word_set("speech", "needs_clause"):
-        if verb in ("add", "adds", "added", "state", "states", "report", "reports", "note", "notes", "plan", "plans", "comment", "show", "shows", "showed", "shown"):
+        if verb in ("show", "shows", "showed", "shown"):
+            return re.match(r"\s*(?:that\b|[.]|$)", after) is not None
+        if verb in ("add", "adds", "added", "state", "states", "report", "reports", "note", "notes", "plan", "plans", "comment", "pointed", "points", "expressed", "expresses"):
             return re.match(r"\s*(?:that\b|,|:|[\"“.]|revenue|[a-z]+ \S+ \S+|on )", after) is not None
         return re.match(r"\s+\S+ \S+", after) is not None
     return True
@@ -118,6 +130,8 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
     """Read `..., said the sources, who ...` and `"...," fumed congressman Dale Hutchins, who ...`."""
     before = text[: match.start()]
     if re.search(rf"(?:[,?!{QUOTES}’']|^)\s*$", before) is None or len(before.strip()) < 8:
+        return None
+    if match[0].lower() in word_set("speech", "tells") or re.match(r"\s+(?:that|to|revenue|by)\b", text[match.end() :]):
         return None
     tail = text[match.end() :]
     phrase = re.match(r"\s+([^,.;:“”\"]+)", tail)
@@ -148,6 +162,12 @@ def subject_before(before: str, cast: Cast) -> tuple[Voice, int] | None:
         return _past_apposition(trimmed, cast)
     begin = _phrase_start(trimmed)
     phrase = trimmed[begin:]
+    if re.match(r"\s*(?:of|from|at) ", phrase) and trimmed[:begin].rstrip().endswith(","):
+        return _past_apposition(trimmed, cast)
+    if phrase.strip().lower() == "who":
+        person = person_in(re.split(r"[.;:]\s", trimmed[:begin])[-1])
+        if person is not None:
+            return Voice(cast.person(person[0]), "", "person"), begin
     voice = voice_of(phrase, cast)
     if voice is None:
         return None
@@ -180,7 +200,10 @@ def _past_apposition(trimmed: str, cast: Cast) -> tuple[Voice, int] | None:
 def _phrase_start(text: str) -> int:
     start = 0
     speech = [match.end() for match in _verbs().finditer(text) if match[0].islower() and text[match.end() :].strip()]
+    whole = [(name.start, name.end) for name in gazetteer().find(text)]
     for mark in _BREAK.finditer(text):
+        if any(first < mark.start() and mark.end() < last for first, last in whole):
+            continue
         tail = text[mark.end() :].strip()
         if mark[0].lower() == "and" and re.match(r"[A-Z]", tail) and re.search(r"(?:^|[,.;“\"] |\b(?:but|while) )(?:[A-Z][\w-]+,? )*[A-Z][\w-]+ $", text[: mark.start()]):
             continue  # "ByteDance, Alibaba and Tencent"
@@ -195,19 +218,28 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
     if not phrase or len(phrase) > 160 or re.search(r"\b(?:is|are|was|were|has|have|had|will|would|could|should|may|might)\b", phrase):
         return None
     lowered = phrase.lower()
-    meant = cast.meant(lowered)
+    if re.match(r"(?:i|we|i['’]d|i['’]m|we['’]re|you|one)$", lowered):
+        return None
+    exact = gazetteer().spellings.get(re.sub(r"^the ", "", lowered))
+    if exact is not None and exact[1] != "person":
+        written = re.sub(r"^[Tt]he ", "", phrase)
+        return Voice(exact[0] if exact[1] in ("medium", "analyst") else written, "", exact[1])
+    titled = [name for name in gazetteer().find(phrase) if name.kind in ("medium", "analyst")]
+    meant = cast.meant(lowered) if not titled else None
     if meant is not None:
         return Voice(meant, kind=_kind_of(meant, cast))
+    analysts = re.match(r"(?:\w+ )?(?:analysts|researchers|economists|strategists|number-crunchers) (?:at|from|with) (.+)$", phrase, re.I)
+    if analysts is not None and titled:
+        return Voice(titled[-1].canonical, phrase, titled[-1].kind)
     person = person_in(phrase)
     if person is not None:
         return Voice(cast.person(person[0]), re.sub(r"\s+", " ", person[1]).strip(" ,"), "person")
     plain = re.sub(r"['’]s?$", "", re.sub(r"^(?:mr|mrs|ms|dr|prof|senator|rep|president|minister|chairman|critics like)\.? ", "", phrase, flags=re.I))
     if plain in cast.full_names:
         return Voice(cast.full_names[plain], "" if plain == phrase else phrase.removesuffix(plain).strip(), "person")
-    exact = gazetteer().spellings.get(re.sub(r"^the ", "", lowered))
-    if exact is not None and exact[1] != "person":
-        written = re.sub(r"^[Tt]he ", "", phrase)
-        return Voice(exact[0] if exact[1] in ("medium", "analyst") else written, "", exact[1])
+    surname = plain.split()[-1] if plain.split() else ""
+    if surname in cast.full_names and len(plain.split()) <= 6 and not re.search(r"\b(?:of|for|at|from)\b", plain):
+        return Voice(cast.full_names[surname], plain.removesuffix(surname).strip(), "person")
     anonymous = _anonymous(phrase, lowered)
     names = [name for name in gazetteer().find(phrase) if name.kind != "product"]
     whole = [name for name in names if name.kind in ("medium", "analyst", "firm", "government")]
@@ -216,6 +248,8 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
     if whole:
         name = whole[-1]
         written = phrase[name.start : name.end]
+        if re.match(r" (?:government|administration|officials?)\b", phrase[name.end :]):
+            written = re.sub(r"^[Tt]he ", "", phrase)
         return Voice(name.canonical if name.kind in ("medium", "analyst") else written, "", name.kind)
     capital = re.search(r"(?:the |The )?((?:[A-Z][\w’'&.-]*)(?: (?:of|for|and|on|the|[A-Z][\w’'&.-]*))*)$", phrase)
     if capital is not None and len(capital[1]) > 2 and not re.fullmatch(r"(?:I|We|You|It|This|That|There|What|Who|Everyone|Everybody|Nobody|Some|Many|Others|Most|Few|Each|All|Those|These|Facts?|Power|Question|Answer|Prices?|Sales|Revenue|Shares?|Chips?)", capital[1]):
@@ -257,25 +291,38 @@ def _content(text: str, begin: int, end: int, verb: str) -> tuple[tuple[int, int
     """Return what belongs to a subject before its verb: what follows, or, in `..., X said.`, what stands before."""
     before, after = text[:begin].rstrip(), text[end:]
     follows = len(after.strip(" .,”\"'’)")) > 0
-    timing = re.match(r"\s*(?:(?:on|in|at|last|this|late|earlier|yesterday|today|by)\b[^,.;:“\"]{0,60}|,? (?:citing|quoting)[^.;]{0,120})?[.,]?[”\"'’)]*\s*$", after) is not None
+    first = after.split(";")[0]
+    timing = (
+        re.match(
+            r"\s*(?:(?:on|in|at|last|this|late|earlier|yesterday|today|by|reporters|lawmakers|analysts|me|us|the [A-Z][\w ]+|a [A-Z]?[\w ]+)\b[^,.;:“\"]{0,80})?"
+            r"(?:,? (?:citing|quoting|with reference to)[^.;]{0,120})?[.,]?[”\"'’)]*\s*$",
+            first,
+        )
+        is not None
+    )
     more_quote = re.match(rf"[^.;]{{0,80}}?[.,:]\s*[{QUOTES}]", after)
-    closes = re.search(rf"[,?!—–{QUOTES}]['’]?$| -$", before) is not None and len(before) > 12
+    closes = _closes(before)
+    if verb in word_set("speech", "denies"):
+        return ((begin, len(text)),)
     if closes and (timing or not follows or more_quote is not None or re.match(r"\s*(?:,|\.)", after) is not None):
         clause = max((mark.end() for mark in re.finditer(r";\s|(?<=[a-z]), (?:but|while|whereas) ", before)), default=0)
         spans = [(clause, begin)]
         if more_quote is not None and not timing:
             spans.append((end + more_quote.end() - 1, len(text)))
+        more = re.search(r";\s+(?=(?:his|her|its|their|he|she|they) )", after)
+        if more is not None:
+            spans.append((end + more.end(), len(text)))
         return tuple(spans)
     if not follows or (timing and verb not in word_set("speech", "denies")):
         return ((0, begin),) if closes or len(before) > 25 else ()
-    stop = re.search(r";\s|,? (?:but|while|whereas|though|although) (?=(?:[A-Z]|the |he |she |it |they |others|not |some ))|, which (?:means|suggests|implies)", after)
+    stop = re.search(r";\s|, but |,? (?:while|whereas|though|although) (?=(?:[A-Z]|the |he |she |it |they |others|not |some ))", after)
     return ((end, end + stop.start() if stop is not None else len(text)),)
 
 
 def _by_phrase(text: str, cast: Cast) -> Iterator[Attribution]:
     for match in _ACCORDING.finditer(text):
         tail = text[match.end() :]
-        stop = re.search(r"[,.;:“\"]|\b(?:cited by|quoted by|seen by|last (?:month|week|year)|on \w+day|reaches|and said|which|who)\b|$", tail)
+        stop = re.search(r"[,.;:“\"]|\b(?:cited by|quoted by|seen by|last (?:month|week|year)|on \w+day|reaches|and said|which|who|it|they|that)\b|$", tail)
         phrase = tail[: stop.start()] if stop is not None else tail
         phrase = re.sub(r"^(?:the )?(?:information|estimates?|data|figures|calculations|statistics|a report|a note|reports?|an analysis|incomplete statistics)(?: of the| of| from the| from| by the| by) ", "", phrase)
         phrase = re.sub(r"^(?:the )?(?=[A-Z])", "", phrase)
@@ -283,7 +330,7 @@ def _by_phrase(text: str, cast: Cast) -> Iterator[Attribution]:
         if voice is None or re.match(r"(?:incomplete )?statistics|their needs|law", phrase):
             continue
         end = match.end() + len(phrase)
-        leads = not text[: match.start()].strip(" “\"") or text[: match.start()].rstrip()[-1:] in (";", ":")
+        leads = not text[: match.start()].strip(" “\"") or text[: match.start()].rstrip()[-1:] in (";", ":") or match[0].lower().endswith("from ")
         if leads:
             spans = ((end, len(text)),)
         else:
@@ -304,7 +351,9 @@ def _manufacturer(phrase: str, cast: Cast) -> Voice | None:
 
 def _declining(text: str, cast: Cast) -> Iterator[Attribution]:
     for match in _declines().finditer(text):
-        subject = subject_before(text[: match.start()], cast)
+        subject = _listed(text[: match.start()], cast) or subject_before(text[: match.start()], cast)
+        if subject is not None and re.match(r"(?:it)\b", text[subject[1] :].strip().lower()) and cast.last_firm is not None:
+            subject = Voice(cast.last_firm, "", "firm"), subject[1]
         if subject is None:
             first = re.match(r"\s*[“\"]?(?:I|We)\s*$", text[: match.start()])
             if first is None:
@@ -314,6 +363,15 @@ def _declining(text: str, cast: Cast) -> Iterator[Attribution]:
         voice, begin = subject
         stop = re.search(r";", text[match.end() :])
         yield Attribution((voice,), "declines", (begin, match.end()), ((begin, match.end() + stop.start() if stop else len(text)),))
+
+
+def _listed(before: str, cast: Cast) -> tuple[Voice, int] | None:
+    """Read "Huawei, Alibaba and Baidu" before a verb: the first stands for them."""
+    found = re.search(r"(?:^|[.;“\"] ?)\s*((?:[Tt]he )?[A-Z][\w .'’-]*?)(?:, (?:the )?[\w .'’-]{2,40})*,? and (?:the )?[\w .'’-]{2,40}$", before.rstrip())
+    if found is None:
+        return None
+    voice = voice_of(found[1], cast)
+    return (voice, found.start(1)) if voice is not None else None
 
 
 def _with_relays(text: str, found: list[Attribution], cast: Cast) -> list[Attribution]:
