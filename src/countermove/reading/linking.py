@@ -25,7 +25,7 @@ from countermove.reading.gazetteer import gazetteer
 from countermove.reading.words import stems
 
 #: Least score at which a claim with (without) a quantity bears on a subject, tuned on the open part of the corpus.
-LEAST_WITH_QUANTITY, LEAST_WITHOUT = 0.52, 0.50
+LEAST_WITH_QUANTITY, LEAST_WITHOUT = 0.46, 0.54
 #: Share of the value within which two numbers are the same as printed.
 SAME = 0.03
 #: Days between a claim and the ledger's newest after which a different value is old rather than in conflict.
@@ -83,6 +83,8 @@ def dimension(unit: str) -> str | None:
     for one in ("card", "chip", "package"):
         unit = re.sub(rf"\b{one}\b", "package", unit)
     unit = re.sub(r"/(?:year|month|quarter)$", "", unit) if "wafer" not in unit else unit
+    if unit.startswith(("kw/", "w/", "pflops/", "tflops/")):
+        unit = unit.split("/")[0]
     try:
         return str(Unit.parse(unit).dimension)
     except InputError:
@@ -108,7 +110,7 @@ def bearing(claim: ReadClaim, *, known: tuple[tuple[_Entry, ...], dict[str, floa
         return Bearing("no match")
     score, best = max(scored, key=lambda one: (one[0], one[1].claim.id))
     least = LEAST_WITH_QUANTITY if claim.quantity is not None else LEAST_WITHOUT
-    if score < least:
+    if score < least + (0.15 if claim.stance == "denies" else 0.0):
         return Bearing("no match")
     return _relation(claim, best, [entry for entry in entries if entry.claim.subject == best.claim.subject])
 
@@ -118,9 +120,9 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
     if not said:
         return []
     whole = math.sqrt(sum(weights[stem] ** 2 for stem in said))
-    names = {claim.subject, *(name.canonical for name in gazetteer().find(claim.words))} - {""}
+    names = {name.canonical for name in gazetteer().find(claim.words)} or {claim.subject}
     makers = {name.canonical for text in (claim.speaker, claim.role, *claim.chain) for name in gazetteer().find(text)}
-    kind = dimension(claim.quantity.unit) if claim.quantity is not None else None
+    kind = _kind(claim.quantity)
     period = _period(claim.date_of)
     found: list[tuple[float, _Entry]] = []
     for entry in entries:
@@ -138,6 +140,14 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
             score += 0.12 if _near(period, entry.claim.period) else -0.05
         found.append((score - 0.08 * entry.derived, entry))
     return found
+
+
+def _kind(amount: Amount | None) -> str | None:
+    if amount is None:
+        return None
+    if amount.unit in ("usd", "cny") and amount.number < 1e6:  # a small sum beside a chip is its price
+        return dimension(f"{amount.unit}/chip")
+    return dimension(amount.unit)
 
 
 def _products(names: frozenset[str] | set[str]) -> set[str]:
@@ -183,6 +193,8 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
     rivals = [entry for entry in on_subject if period is None or _near(period, entry.claim.period)]
     path = f"claims/{(best if best in rivals or not rivals else rivals[0]).claim.id}"
     beside = tuple(f"claims/{entry.claim.id}" for entry in (rivals or on_subject)[:6])
+    if best not in rivals and claim.quantity is not None and _equal(claim.quantity, best):
+        return Bearing("repeats", f"claims/{best.claim.id}", shown(best.claim), beside)
     if not rivals:
         return Bearing("new", f"claims/{best.claim.id}", shown(best.claim), beside)
     if claim.quantity is None or not any(entry.dimension is not None for entry in rivals):

@@ -78,7 +78,7 @@ def _valid(text: str) -> bool:
 
 def period_of(text: str, at: int, said: str | None) -> str | None:
     """Return the period that a sentence gives nearest to the place `at`, None if it gives none that can be resolved."""
-    found = [(period, span) for period, span in _periods(text, said) if period is not None]
+    found = _periods(text, said)
     if not found:
         return None
     return min(found, key=lambda one: (_distance(one[1], at), -(one[1][1] - one[1][0])))[0]
