@@ -1,8 +1,8 @@
 """Scores the rules against the marked corpus: by style, with every miss.
 
-    .venv/bin/python tests/reading/score.py              the articles that the rules were tuned on
-    .venv/bin/python tests/reading/score.py --sealed     the twelve that they were not
-    .venv/bin/python tests/reading/score.py --agreement  how far two markings agree
+.venv/bin/python tests/reading/score.py              the articles that the rules were tuned on
+.venv/bin/python tests/reading/score.py --sealed     the twelve that they were not
+.venv/bin/python tests/reading/score.py --agreement  how far two markings agree
 """
 
 from __future__ import annotations
@@ -119,7 +119,16 @@ def same_speaker(marked: str, read: str) -> bool:
     return a == b or (len(a.split()) > 1 and len(b.split()) > 1 and fuzz.token_set_ratio(a, b) >= 85)
 
 
-_WORDS = {"times": "1", "b300e": "chip", "firm": "1", "generation": "1", "gbp_bn": "usd_bn", "gbp": "usd", "percent/year": "percent", "usd_bn/year": "usd_bn"}
+_WORDS = {
+    "times": "1",
+    "b300e": "chip",
+    "firm": "1",
+    "generation": "1",
+    "gbp_bn": "usd_bn",
+    "gbp": "usd",
+    "percent/year": "percent",
+    "usd_bn/year": "usd_bn",
+}
 
 
 def _si(value: float, unit: str) -> tuple[float, str]:
@@ -137,7 +146,9 @@ def same_quantity(marked: str, claim: ReadClaim) -> bool:
     qualifier, first, second, unit = shape[1] or "", float(shape[2]), shape[3], shape[4]
     if (qualifier.replace("-", " ")) != amount.qualifier:
         return False
-    if ("gbp" in unit) != ("gbp" in amount.unit) or ("year" in unit and unit != "year") != ("year" in amount.unit and amount.unit != "year"):
+    if ("gbp" in unit) != ("gbp" in amount.unit) or ("year" in unit and unit != "year") != (
+        "year" in amount.unit and amount.unit != "year"
+    ):
         return False
     wanted = [first] + ([float(second)] if second else [])
     got = [amount.value] if amount.value is not None else [amount.low, amount.high]
@@ -167,7 +178,9 @@ def scored(name: str) -> Tally:
     for place, claim in enumerate(claims):
         if place not in pairs.values():
             said = article.text[claim.span[0] : claim.span[1]]
-            tally.misses.append(f"{name}: too much: {said[:90]!r} ({claim.speaker}, {claim.stance}, {claim.rule}) in {claim.sentence[:70]!r}")
+            tally.misses.append(
+                f"{name}: too much: {said[:90]!r} ({claim.speaker}, {claim.stance}, {claim.rule}) in {claim.sentence[:70]!r}"
+            )
     return tally
 
 
@@ -244,7 +257,16 @@ def agreement() -> None:
         first, second = marks_of(CORPUS / f"{path.stem}.marks", text), marks_of(path, text)
         taken: set[int] = set()
         for mark in first:
-            partner = next((n for n, other in enumerate(second) if n not in taken and overlap((mark.start, mark.end), (other.start, other.end)) > 0 and bool(mark.quantity) == bool(other.quantity)), None)
+            partner = next(
+                (
+                    n
+                    for n, other in enumerate(second)
+                    if n not in taken
+                    and overlap((mark.start, mark.end), (other.start, other.end)) > 0
+                    and bool(mark.quantity) == bool(other.quantity)
+                ),
+                None,
+            )
             if partner is None:
                 first_only += 1
                 continue
@@ -255,7 +277,9 @@ def agreement() -> None:
             quantities += bool(mark.quantity)
             quantity += bool(mark.quantity) and mark.quantity == second[partner].quantity
         second_only += len(second) - len(taken)
-    print(f"{both + first_only} first marks, {both + second_only} second marks; found by both {both} (F1 {2 * both / (2 * both + first_only + second_only):.1%})")
+    print(
+        f"{both + first_only} first marks, {both + second_only} second marks; found by both {both} (F1 {2 * both / (2 * both + first_only + second_only):.1%})"
+    )
     print(f"speaker {share(speaker, both)}  quantity {share(quantity, quantities)}  stance {share(stance, both)}")
 
 

@@ -32,8 +32,10 @@ from countermove.cli import (
     infer,
     play,
     predict,
+    read,
     reproduce,
     reproductions,
+    review,
     run,
     schema,
     sensitivity,
@@ -96,6 +98,8 @@ for command in (
     discover,
     what_matters,
     calibrate,
+    read,
+    review,
 ):
     command.add_to(app)
 

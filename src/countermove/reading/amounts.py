@@ -29,10 +29,19 @@ _FOLDS = {"doubled": 2.0, "double": 2.0, "doubles": 2.0, "doubling": 2.0, "tripl
 _SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "wan": 1e4}
 _DURATIONS = ("month", "year", "week", "day", "quarter")
 #: What a duration must be said to be, to count: a lag, a lead or a time that something takes.
-_LAG = re.compile(r"\b(?:behind|ahead|gap|lags?|lagging|leads?|trails?|takes?|took|away|delay(?:ed|s)?|accumulation|bottleneck|last|lasts|shortage)\b", re.I)
+_LAG = re.compile(
+    r"\b(?:behind|ahead|gap|lags?|lagging|leads?|trails?|takes?|took|away|delay(?:ed|s)?|accumulation|bottleneck|last|lasts|shortage)\b",
+    re.I,
+)
 _ELAPSED = re.compile(r"^\s*(?:ago|later|earlier|old|before|after(?! the)|from now|in a row|running|and a half)\b", re.I)
-_WITHIN = re.compile(r"\b(?:within|in|over|for|during|after|every|each|past|last|next|first|coming|previous|recent|these|than|of|than the|the)\s+(?:the\s+)?(?:past\s+|last\s+|next\s+|first\s+|coming\s+)?(?:about\s+|around\s+|more than\s+|nearly\s+)?$", re.I)
-_ROMAN_RULE = re.compile(r"\b(?:CFR|heading|section|article|part|chapter|no\.?|number|tel\.?|page|figure|table|rule|executive order|docket|line|version|v|form|release|group|supplement|grade|stage|room|box)\s*(?:\(?\d+\)?\s*)?$", re.I)
+_WITHIN = re.compile(
+    r"\b(?:within|in|over|for|during|after|every|each|past|last|next|first|coming|previous|recent|these|than|of|than the|the)\s+(?:the\s+)?(?:past\s+|last\s+|next\s+|first\s+|coming\s+)?(?:about\s+|around\s+|more than\s+|nearly\s+)?$",
+    re.I,
+)
+_ROMAN_RULE = re.compile(
+    r"\b(?:CFR|heading|section|article|part|chapter|no\.?|number|tel\.?|page|figure|table|rule|executive order|docket|line|version|v|form|release|group|supplement|grade|stage|room|box)\s*(?:\(?\d+\)?\s*)?$",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -156,7 +165,11 @@ def _noun(text: str, end: int, compiled: dict[str, re.Pattern[str]], products: s
         place += gap.end()
         for unit, pattern in compiled.items():
             hit = pattern.match(text, place)
-            if hit is not None and (step == 0 or unit in words("units")["counts"] or unit in words("units")["money"]) and hit.end() > place:
+            if (
+                hit is not None
+                and (step == 0 or unit in words("units")["counts"] or unit in words("units")["money"])
+                and hit.end() > place
+            ):
                 if unit in ("w", "times", "gb", "tb", "kw") and step == 0 and hit[0].lower() == "x" and text[place - 1] == " ":
                     continue
                 return unit, hit.end() if step < 4 else end
@@ -197,14 +210,23 @@ def _range(text: str, one: _Number, after: _Number) -> Amount | None:
     if word == "or" and after.value - one.value > max(1.0, one.value):
         return None
     if word == "to" and re.search(r"\bfrom(?: about| around| some)?$", before):
-        verb = re.search(r"\b(?:rose|rise[sn]?|fell|falls?|fallen|grew|grow[sn]?|climb\w*|drop\w*|went|goes|gone|jump\w*|increas\w*|cut|declin\w*|shrank|shrink|lift\w*|rais\w*|slid\w*|surg\w*|doubl\w*|expand\w*|mov\w+|down|up)\b", before)
+        verb = re.search(
+            r"\b(?:rose|rise[sn]?|fell|falls?|fallen|grew|grow[sn]?|climb\w*|drop\w*|went|goes|gone|jump\w*|increas\w*|cut|declin\w*|shrank|shrink|lift\w*|rais\w*|slid\w*|surg\w*|doubl\w*|expand\w*|mov\w+|down|up)\b",
+            before,
+        )
         if verb is not None:
             return None
     low, high = one.value, after.value
     unit = after.unit or one.unit
     if one.unit in words("units")["counts"] and after.unit is None:
         return None
-    if not one.scaled and after.scaled and low < high and (one.unit is None or one.unit == after.unit) and not re.search(r"[A-Za-z%]\s*$", text[one.start : first_end]):
+    if (
+        not one.scaled
+        and after.scaled
+        and low < high
+        and (one.unit is None or one.unit == after.unit)
+        and not re.search(r"[A-Za-z%]\s*$", text[one.start : first_end])
+    ):
         factor = _scale_after(after.value)
         if low * factor <= high:  # "200 to 500 billion": the scale belongs to both
             low *= factor
@@ -262,7 +284,11 @@ def _with_rate(text: str, amount: Amount) -> Amount:
     after = text[amount.end : amount.end + 40]
     unit = amount.unit
     money = unit in words("units")["money"]
-    per = None if re.match(r"\s*a (?:year|month|quarter) (?:earlier|ago|before|later|and a half)", after, re.I) else re.match(r"\s*(?:(?:a|per|for (?:each|a single|every|one)|for a|each|apiece|/)\s*(?P<what>\w+)?)", after, re.I)
+    per = (
+        None
+        if re.match(r"\s*a (?:year|month|quarter) (?:earlier|ago|before|later|and a half)", after, re.I)
+        else re.match(r"\s*(?:(?:a|per|for (?:each|a single|every|one)|for a|each|apiece|/)\s*(?P<what>\w+)?)", after, re.I)
+    )
     each = re.match(r"\s*(?:each|apiece)\b", after, re.I)
     what = (per["what"] or "").lower() if per is not None else ""
     names = {"month": "month", "monthly": "month", "year": "year", "annum": "year", "chip": "chip", "card": "card", "unit": "chip", "gpu": "chip", "processor": "chip",
@@ -276,7 +302,11 @@ def _with_rate(text: str, amount: Amount) -> Amount:
         if not (each or what in names):
             if re.search(r"\bkilowatt-?hours?\b", text, re.I):
                 unit += "/kwh"
-            elif size < 5e6 and re.search(r"\b(?:price|cost|costs|quot\w+|sells?|sold|pay|paid)\b", subject + after.lower()) and "penalt" not in subject:
+            elif (
+                size < 5e6
+                and re.search(r"\b(?:price|cost|costs|quot\w+|sells?|sold|pay|paid)\b", subject + after.lower())
+                and "penalt" not in subject
+            ):
                 per_system = re.search(r"\b(?:module|server|rack|system)s?\b", subject)
                 unit += "/system" if per_system else "/chip"
                 if per_system and size >= 1e6:
@@ -304,7 +334,9 @@ def _is_claim(text: str, amount: Amount, one: _Number) -> bool:
         if _ELAPSED.match(after) or re.match(r"['’]", after):
             return False
         lag = _LAG.search(text) is not None
-        return lag and (_WITHIN.search(before) is None or re.search(r"\b(?:for|of|than|the)\s+(?:about\s+)?$", before, re.I) is not None)
+        return lag and (
+            _WITHIN.search(before) is None or re.search(r"\b(?:for|of|than|the)\s+(?:about\s+)?$", before, re.I) is not None
+        )
     if amount.unit in ("firm", "engineer"):
         return not one.worded and amount.number >= 10
     if one.worded and not one.scaled and amount.unit.split("/")[0] in ("chip", "card", "system", "wafer", "die", "package"):
@@ -335,10 +367,34 @@ def _shares_and_folds(text: str, found: list[Amount], taken: list[tuple[int, int
         if word in _FOLDS and re.match(r"[^.;]{0,40}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
             continue  # "roughly double output to about 600,000": the level is the claim
         share = word in _SHARES
-        yield _qualified(text, Amount(match.start(), match.end(), round((_SHARES if share else _FOLDS)[word], 4), None, None, "percent" if share else "times"))
-    for match in re.finditer(r"\b(one|two|three|four|five|six|seven|eight|nine)(?: \w+)? (?:in|out of) (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|a hundred)\b", text, re.I):
+        yield _qualified(
+            text,
+            Amount(
+                match.start(),
+                match.end(),
+                round((_SHARES if share else _FOLDS)[word], 4),
+                None,
+                None,
+                "percent" if share else "times",
+            ),
+        )
+    for match in re.finditer(
+        r"\b(one|two|three|four|five|six|seven|eight|nine)(?: \w+)? (?:in|out of) (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|a hundred)\b",
+        text,
+        re.I,
+    ):
         if not any(start < match.end() and match.start() < end for start, end in spans):
-            yield _qualified(text, Amount(match.start(), match.end(), round(100 * _SMALL[match[1].lower()] / _SMALL[match[2].lower()], 4), None, None, "percent"))
+            yield _qualified(
+                text,
+                Amount(
+                    match.start(),
+                    match.end(),
+                    round(100 * _SMALL[match[1].lower()] / _SMALL[match[2].lower()], 4),
+                    None,
+                    None,
+                    "percent",
+                ),
+            )
 
 
 def _without_conversions(text: str, found: list[Amount]) -> list[Amount]:
@@ -348,15 +404,30 @@ def _without_conversions(text: str, found: list[Amount]) -> list[Amount]:
         before = text[: amount.start]
         money = re.match(r"[a-z]{3}(?:_|$|/)", amount.unit) is not None
         last = kept[-1] if kept else None
-        if money and last is not None and re.fullmatch(r"[^()]*\(\s*(?:about |around |some |roughly |nearly )?", text[last.end : amount.start]) and last.unit[:3] in words("units")["money"]:
+        if (
+            money
+            and last is not None
+            and re.fullmatch(r"[^()]*\(\s*(?:about |around |some |roughly |nearly )?", text[last.end : amount.start])
+            and last.unit[:3] in words("units")["money"]
+        ):
             continue
         about = r"(?:about |around |some |roughly |nearly |just |only |an? |estimated )*"
         if last is not None and re.search(rf"\bfrom {about}$", before[last.end :], re.I) and last.unit == amount.unit:
             continue
-        if re.search(rf"\b(?:up|down|compared with|compared to|against|versus|from) (?:from )?{about}$", before, re.I) and last is not None and last.unit == amount.unit and ("up from" in before[last.end :] or "down from" in before[last.end :] or "compared" in before[last.end :]):
+        if (
+            re.search(rf"\b(?:up|down|compared with|compared to|against|versus|from) (?:from )?{about}$", before, re.I)
+            and last is not None
+            and last.unit == amount.unit
+            and ("up from" in before[last.end :] or "down from" in before[last.end :] or "compared" in before[last.end :])
+        ):
             continue
         after = next((other for other in found if other.start > amount.start), None)
-        if after is not None and re.search(rf"\bfrom {about}$", before, re.I) and re.fullmatch(rf"[^.;,]{{0,25}}\bto {about}", text[amount.end : after.start], re.I) and after.unit == amount.unit:
+        if (
+            after is not None
+            and re.search(rf"\bfrom {about}$", before, re.I)
+            and re.fullmatch(rf"[^.;,]{{0,25}}\bto {about}", text[amount.end : after.start], re.I)
+            and after.unit == amount.unit
+        ):
             continue  # the old value of a change that names the old one first
         kept.append(amount)
     return kept

@@ -25,7 +25,9 @@ Progress = Callable[[int, int], None]
 STORED = "countermove-reading"
 
 
-def read_files(paths: Sequence[Path], *, said: str | None = None, store: Path | None = None, progress: Progress | None = None) -> Reading:
+def read_files(
+    paths: Sequence[Path], *, said: str | None = None, store: Path | None = None, progress: Progress | None = None
+) -> Reading:
     """Read files in order; with `store`, keep each reading in that folder and take up those that are there already.
 
     A file that cannot be read stops a reading of one or two files; among more it is noted and the others are read.
@@ -72,7 +74,9 @@ def _one(path: Path, said: str | None, store: Path | None) -> Reading:
         content = {"claims": [claim.as_json() for claim in made.claims], "notes": list(made.notes), "unread": list(made.unread)}
         write_whole(kept, seal(json.dumps(content, ensure_ascii=False).encode()))
     except OSError as error:
-        raise EnvironmentProblem(f"cannot keep readings ({error.strerror})", where=str(store), hint="give another folder: --store DIR") from None
+        raise EnvironmentProblem(
+            f"cannot keep readings ({error.strerror})", where=str(store), hint="give another folder: --store DIR"
+        ) from None
     return made
 
 

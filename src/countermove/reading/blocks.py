@@ -12,9 +12,7 @@ LONGEST_SENTENCE = 1500
 TURN = re.compile(
     r"^\s*(?P<name>(?:Q|A|Question|Answer|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){0,4})(?:, ?(?P<role>[^:\n]{2,90}))?)\s*:\s+(?=\S)"
 )
-DASH_TURN = re.compile(
-    r"^\s*(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})\s+[-–—]+\s+(?P<role>[A-Z][^.\n]{2,90})$"
-)
+DASH_TURN = re.compile(r"^\s*(?P<name>[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3})\s+[-–—]+\s+(?P<role>[A-Z][^.\n]{2,90})$")
 _BYLINE = re.compile(r"^\s*By [A-Z][\w'’.-]+(?: |,)")
 _ENDS = re.compile(r"[.!?:;,]['\"”’)\]]*\s*$")
 _CLOSING = "\"'”’)]»"

@@ -48,7 +48,13 @@ class ReadClaim:
     @property
     def id(self) -> str:
         """A digest of what is said and by whom: the same in every reading of the same text."""
-        parts = (self.article, str(self.span), self.sentence, self.speaker, str(self.quantity and (self.quantity.number, self.quantity.unit)))
+        parts = (
+            self.article,
+            str(self.span),
+            self.sentence,
+            self.speaker,
+            str(self.quantity and (self.quantity.number, self.quantity.unit)),
+        )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
 
     def as_json(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from countermove.evidence.schema import DateText, DottedId, Record, Sentence, UnitText
-from countermove.reading.claim import ReadClaim
+from countermove.reading.claim import AUTHOR, ReadClaim
 
 Verdict = Literal["accept", "edit", "reject"]
 VERDICTS: dict[str, Verdict] = {"a": "accept", "e": "edit", "r": "reject"}
@@ -90,7 +90,7 @@ def statement_of(claim: ReadClaim, subjects: dict[str, str]) -> Statement:
         unit=unit,
         period=claim.date_of,
         known=claim.date_said,
-        made_by=claim.speaker + (f", {claim.role}" if claim.role else ""),
+        made_by=f"the author of {claim.article}" if claim.speaker == AUTHOR else claim.speaker + (f", {claim.role}" if claim.role else ""),
         relayed_by=claim.chain[:-1],
         stance=claim.stance,
     )

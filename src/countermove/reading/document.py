@@ -18,7 +18,9 @@ def document(reading: Reading) -> dict[str, Any]:
     """Return a reading as plain data, with the keys of the contract."""
     return {
         "version": __version__,
-        "articles": [{"name": article.name, "format": article.form, "characters": len(article.text)} for article in reading.articles],
+        "articles": [
+            {"name": article.name, "format": article.form, "characters": len(article.text)} for article in reading.articles
+        ],
         "counted": len(reading.counted),
         "claims": [claim.as_json() for claim in reading.claims],
         "notes": list(reading.notes),
@@ -32,7 +34,9 @@ def claim_from(data: Mapping[str, Any], *, where: str) -> ReadClaim:
         quantity, ledger = data["quantity"], data["ledger"]
         amount = None
         if quantity is not None:
-            amount = Amount(0, 0, quantity["value"], quantity["low"], quantity["high"], quantity["unit"], quantity["qualifier"] or "")
+            amount = Amount(
+                0, 0, quantity["value"], quantity["low"], quantity["high"], quantity["unit"], quantity["qualifier"] or ""
+            )
         start, end = data["span"]
         return ReadClaim(
             speaker=data["speaker"],
@@ -52,11 +56,15 @@ def claim_from(data: Mapping[str, Any], *, where: str) -> ReadClaim:
             rule=data.get("rule", ""),
             source=data.get("source", "rules"),
             repeats=data["repeats"],
-            bearing=Bearing(ledger["relation"], ledger["path"], ledger.get("ledger_says", ""), tuple(ledger.get("competing", ()))),
+            bearing=Bearing(
+                ledger["relation"], ledger["path"], ledger.get("ledger_says", ""), tuple(ledger.get("competing", ()))
+            ),
             words=data["sentence"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"is no claim of `countermove read --json` ({error})", where=where, hint="read the article again") from None
+        raise InputError(
+            f"is no claim of `countermove read --json` ({error})", where=where, hint="read the article again"
+        ) from None
 
 
 def quantity_words(amount: Amount | None) -> str:
@@ -76,16 +84,22 @@ def lines(reading: Reading) -> list[str]:
         if here != before:
             found += ["", f'"{_short(claim.sentence)}"']
         before = here
-        found += list(_claim(claim))
+        found += list(claim_lines(claim))
     counted, repeated = len(reading.counted), len(reading.claims) - len(reading.counted)
-    found += ["", f"{counted} claims" + (f" and {repeated} that repeat them" if repeated else "") + f" in {len(reading.articles)} article(s). {KEPT}"]
+    found += [
+        "",
+        f"{counted} claims"
+        + (f" and {repeated} that repeat them" if repeated else "")
+        + f" in {len(reading.articles)} article(s). {KEPT}",
+    ]
     found += [f"note: {note}" for note in reading.notes]
     if reading.unread:
         found.append(f"note: {len(reading.unread)} sentence(s) in another script were kept but not read; --json lists them")
     return found[1:] if found and not found[0] else found
 
 
-def _claim(claim: ReadClaim) -> Iterable[str]:
+def claim_lines(claim: ReadClaim) -> Iterable[str]:
+    """Return one claim as lines: who says what, hedges, and how it stands to the ledger."""
     who = " < ".join(reversed(claim.chain)) if len(claim.chain) > 1 else claim.speaker
     role = f" ({claim.role})" if claim.role else ""
     when = f", about {claim.date_of}" if claim.date_of else ""

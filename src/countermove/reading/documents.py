@@ -40,7 +40,9 @@ def read_article(path: Path) -> Article:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise InputError(
-                f"holds {size / 1e6:.0f} MB, more than the {MOST_BYTES // 1024**2} MB that are read", where=str(path), hint="split it"
+                f"holds {size / 1e6:.0f} MB, more than the {MOST_BYTES // 1024**2} MB that are read",
+                where=str(path),
+                hint="split it",
             )
         content = path.read_bytes()
     except FileNotFoundError:
@@ -140,7 +142,16 @@ def _pdf_text(content: bytes, name: str) -> str:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about broken files would end up on stderr
     try:
         pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, NotImplementedError) as error:
+    except (
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        NotImplementedError,
+    ) as error:
         raise InputError(f"this PDF cannot be read ({type(error).__name__})", where=name, hint="save it as text") from None
     text = "\n\n".join(pages)
     if not text.strip():

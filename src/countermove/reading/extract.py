@@ -19,7 +19,9 @@ from countermove.reading.speakers import QUOTES, Attribution, Voice, attribution
 from countermove.reading.stance import hedges, stance
 from countermove.reading.when import period_of
 
-_TURN_WORDS = frozenset("q a question answer moderator operator investor reporter host interviewee interviewer analyst management spokesperson journalist audience".split())
+_TURN_WORDS = frozenset(
+    "q a question answer moderator operator investor reporter host interviewee interviewer analyst management spokesperson journalist audience".split()
+)
 
 
 @dataclass
@@ -58,7 +60,9 @@ def extract(article: Article, *, said: str | None = None) -> Extraction:
 
 
 def _block(block: Block, memory: _Memory) -> Iterator[ReadClaim]:
-    if is_byline(block.text) or (block.is_heading and block.number < 8 and re.search(r"\b(?:20\d\d|edition)\b", block.text) and len(block.text.split()) < 8):
+    if is_byline(block.text) or (
+        block.is_heading and block.number < 8 and re.search(r"\b(?:20\d\d|edition)\b", block.text) and len(block.text.split()) < 8
+    ):
         return
     if is_boilerplate(block.text) and len(block.text) < 250:
         return
@@ -80,7 +84,10 @@ def _turn(block: Block, memory: _Memory) -> int | None:
     """Take up whose turn a block begins; return where its words begin, None if it only names the speaker."""
     line = DASH_TURN.match(block.text.strip())
     if line is not None and person_in(line["name"]) is not None:
-        memory.turn, memory.questioner = Voice(memory.cast.person(line["name"]), line["role"], "person"), "analyst" in line["role"].lower()
+        memory.turn, memory.questioner = (
+            Voice(memory.cast.person(line["name"]), line["role"], "person"),
+            "analyst" in line["role"].lower(),
+        )
         memory.turns += 1
         return None
     if block.text.strip().lower() in ("operator", "moderator"):
@@ -158,13 +165,20 @@ def _last_voice(found: list[Attribution]) -> Voice | None:
     return spoken[-1].voices[-1] if spoken else None
 
 
-def _sentence(sentence: Sentence, found: list[Attribution], running: Voice | None, block: Block, memory: _Memory) -> Iterator[ReadClaim]:
+def _sentence(
+    sentence: Sentence, found: list[Attribution], running: Voice | None, block: Block, memory: _Memory
+) -> Iterator[ReadClaim]:
     text = sentence.text
     if foreign_share(text) > 0.3:
         memory.skipped.append(text)
         return
     bare = text.strip(" \"”'’)")
-    if bare.endswith("?") or is_boilerplate(text) or is_courtesy(text) or (memory.turn is not None and memory.turn.name == "operator"):
+    if (
+        bare.endswith("?")
+        or is_boilerplate(text)
+        or is_courtesy(text)
+        or (memory.turn is not None and memory.turn.name == "operator")
+    ):
         return
     names = gazetteer().find(text)
     numbers = amounts(text, taken=[(name.start, name.end) for name in names if name.kind == "product"], inherited=memory.unit)
@@ -177,7 +191,13 @@ def _sentence(sentence: Sentence, found: list[Attribution], running: Voice | Non
         memory.unit = "chip"
     default = running or memory.turn
     for part in _parts(text, found, numbers):
-        if part.amount is None and not is_relevant(text[part.start : part.end], part.owners, memory.turn is not None, memory.subject, issued=memory.setting.default != AUTHOR):
+        if part.amount is None and not is_relevant(
+            text[part.start : part.end],
+            part.owners,
+            memory.turn is not None,
+            memory.subject,
+            issued=memory.setting.default != AUTHOR,
+        ):
             continue
         yield _claim(sentence, part, default, names, memory)
     spoken = [name for name in names if name.kind in ("product", "firm", "government")]
@@ -214,12 +234,21 @@ def _parts(text: str, found: list[Attribution], numbers: list[Amount]) -> Iterat
     for one in found:
         if one.verb == "declines":
             continue
-        inner = [other for other in found if other is not one and other.size < one.size and all(one.covers(*span) for span in other.content)]
+        inner = [
+            other
+            for other in found
+            if other is not one and other.size < one.size and all(one.covers(*span) for span in other.content)
+        ]
         held = any(one.covers(amount.start, amount.end) for amount in numbers)
         same = [other for other in found if other is not one and other.content == one.content and other.cue < one.cue]
         if held or inner or same:
             continue
-        outer = tuple(sorted((other for other in found if other is not one and other.size > one.size and other.covers(*one.content[0])), key=lambda other: -other.size))
+        outer = tuple(
+            sorted(
+                (other for other in found if other is not one and other.size > one.size and other.covers(*one.content[0])),
+                key=lambda other: -other.size,
+            )
+        )
         begin, end = one.content[0]
         if len(text[begin:end].strip(" \"'“”.,")) > 2:
             yield from _split_consequence(text, begin, end, (*outer, one), "speech")
@@ -257,7 +286,13 @@ def _claim(sentence: Sentence, part: _Part, default: Voice | None, names: list[N
     said = memory.setting.said
     subject = _subject(part, names, memory.subject, text)
     argues = memory.setting.argues and not voices and default is None
-    kind = "infers" if part.rule == "inference" else "declines" if part.rule == "declines" else stance(verb, theirs, opinionated=argues)
+    kind = (
+        "infers"
+        if part.rule == "inference"
+        else "declines"
+        if part.rule == "declines"
+        else stance(verb, theirs, opinionated=argues)
+    )
     return ReadClaim(
         speaker=voice.name,
         role=voice.role,
@@ -285,7 +320,11 @@ def _chain(voices: list[Voice]) -> tuple[str, ...]:
 def _subject(part: _Part, names: list[Name], before: Name | None, text: str) -> Name | None:
     """Take the name that a claim is about: the nearest before the amount in its clause, else the sentence's first, else the last one."""
     cues = [one.cue for one in part.owners]
-    about = [name for name in names if name.kind in ("product", "firm", "government") and not any(first <= name.start < last for first, last in cues)]
+    about = [
+        name
+        for name in names
+        if name.kind in ("product", "firm", "government") and not any(first <= name.start < last for first, last in cues)
+    ]
     if not about:
         return before
     products = [name for name in about if name.kind == "product"]
@@ -306,7 +345,5 @@ def _predicate(text: str, part: _Part) -> str:
     else:
         spans = [span for one in part.owners[-1:] for span in one.content if span[0] <= part.start <= span[1]] or [(0, len(text))]
         said = text[spans[0][0] : spans[0][1]]
-    plain = re.sub(r"\s+", " ", re.sub(r"^\s*that\s+", "", said)).strip(" ,;:\"“”")
+    plain = re.sub(r"\s+", " ", re.sub(r"^\s*that\s+", "", said)).strip(' ,;:"“”')
     return plain if len(plain) <= 160 else plain[:157].rstrip() + "..."
-
-

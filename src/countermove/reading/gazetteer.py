@@ -55,7 +55,9 @@ class Gazetteer:
     def find(self, text: str) -> list[Name]:
         """Find the names in a text, in order, none inside another."""
         found = [
-            Name(match.start(), match.end(), *self._product(match[0])) for match in self.models.finditer(text) if _counts(text, match)
+            Name(match.start(), match.end(), *self._product(match[0]))
+            for match in self.models.finditer(text)
+            if _counts(text, match)
         ]
         taken = [(name.start, name.end) for name in found]
         for match in self.pattern.finditer(text):
@@ -90,7 +92,9 @@ def _counts(text: str, match: re.Match[str]) -> bool:
     """Say whether a match of a bare number is a model: 590 and 690 are only after the words of their vendor."""
     if not match[0].isdigit():
         return True
-    return re.search(r"(?:cambricon|siyuan|the|its)(?:'s|’s)? $", text[max(0, match.start() - 14) : match.start()], re.I) is not None
+    return (
+        re.search(r"(?:cambricon|siyuan|the|its)(?:'s|’s)? $", text[max(0, match.start() - 14) : match.start()], re.I) is not None
+    )
 
 
 def _is_name(found: str, kind: str) -> bool:
@@ -118,7 +122,9 @@ def gazetteer() -> Gazetteer:
             kind = {"press": "medium", "analyst": "analyst", "academic": "analyst"}.get(source.kind, "firm")
             spellings.setdefault(_key(source.publisher), (source.publisher, kind))
     ordered = sorted(spellings, key=len, reverse=True)
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in ordered) + r")(?![\w])", re.I)
+    pattern = re.compile(
+        r"(?<![\w-])(?:" + "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in ordered) + r")(?![\w])", re.I
+    )
     models = re.compile(rf"(?<![\w$])(?:{_MODELS})s?(?![\w%])")
     topics = re.compile(r"\b(?:" + "|".join(lexicon["topics"]) + r")\b", re.I)
     return Gazetteer(spellings, pattern, models, topics, _products())

@@ -51,7 +51,9 @@ def _index() -> tuple[tuple[_Entry, ...], dict[str, float]]:
 
 def index_of(ledger: Ledger) -> tuple[tuple[_Entry, ...], dict[str, float]]:
     """Return what is compared: every claim of the ledger except theory, and the weight of each word by how rare it is."""
-    entries = tuple(_entry(claim) for claim in ledger.claims.values() if not claim.subject.startswith(("theory.", "convention.", "fx.")))
+    entries = tuple(
+        _entry(claim) for claim in ledger.claims.values() if not claim.subject.startswith(("theory.", "convention.", "fx."))
+    )
     counts = Counter(stem for entry in entries for stem in entry.stems)
     return entries, {stem: math.log(1 + len(entries) / count) for stem, count in counts.items()}
 
@@ -65,7 +67,14 @@ def _entry(claim: Claim) -> _Entry:
             names.add(known)
     makers = {name.canonical for name in gazetteer().find(claim.made_by)}
     unit = dimension(claim.unit) if claim.unit else None
-    return _Entry(claim, frozenset(stems(f"{subject} {claim.says}")), frozenset(names), frozenset(makers), unit, claim.made_by.startswith("Countermove"))
+    return _Entry(
+        claim,
+        frozenset(stems(f"{subject} {claim.says}")),
+        frozenset(names),
+        frozenset(makers),
+        unit,
+        claim.made_by.startswith("Countermove"),
+    )
 
 
 def _body(part: str) -> str | None:
@@ -133,7 +142,11 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
             continue
         own = math.sqrt(sum(weights[stem] ** 2 for stem in entry.stems))
         score = sum(weights[stem] ** 2 for stem in shared) / (whole * own)
-        score += 0.10 * len(names & entry.names) - 0.06 * len(_products(entry.names) - _products(names)) - 0.05 * len(_products(names) - _products(entry.names))
+        score += (
+            0.10 * len(names & entry.names)
+            - 0.06 * len(_products(entry.names) - _products(names))
+            - 0.05 * len(_products(names) - _products(entry.names))
+        )
         score += 0.08 * bool(makers & entry.makers)
         score += _by_value(claim.quantity, entry, kind)
         if period is not None and claim.quantity is not None:
@@ -204,7 +217,10 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
     if equal:
         one = best if best in equal else equal[0]
         old = any(
-            later.makers & one.makers and later.claim.known_day > one.claim.known_day and later.claim.period == one.claim.period and not _equal(claim.quantity, later)
+            later.makers & one.makers
+            and later.claim.known_day > one.claim.known_day
+            and later.claim.period == one.claim.period
+            and not _equal(claim.quantity, later)
             for later in rivals
         )
         return Bearing("stale" if old else "repeats", f"claims/{one.claim.id}", shown(one.claim), beside)
@@ -212,7 +228,12 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
     if inside:
         return Bearing("refines", f"claims/{inside[0].claim.id}", shown(inside[0].claim), beside)
     newest = max(rivals, key=lambda entry: entry.claim.known_day)
-    return Bearing("stale" if _long_before(claim, newest.claim) else "conflicts", path, "; ".join(shown(entry.claim) for entry in rivals[:3]), beside)
+    return Bearing(
+        "stale" if _long_before(claim, newest.claim) else "conflicts",
+        path,
+        "; ".join(shown(entry.claim) for entry in rivals[:3]),
+        beside,
+    )
 
 
 def _in_words(claim: ReadClaim, best: _Entry, period: Period | None) -> str:
@@ -243,8 +264,17 @@ def _equal(amount: Amount, entry: _Entry) -> bool:
     ours = _numbers(amount)
     ledger = entry.claim
     if amount.value is None:
-        return ledger.low is not None and ledger.high is not None and _same(ours[0], ledger.low * unit) and _same(ours[1], ledger.high * unit)
-    return any(_same(ours[0], value * unit) for value in (ledger.value, *(v for v in (ledger.low, ledger.high) if ledger.value is None or amount.qualifier)) if value is not None)
+        return (
+            ledger.low is not None
+            and ledger.high is not None
+            and _same(ours[0], ledger.low * unit)
+            and _same(ours[1], ledger.high * unit)
+        )
+    return any(
+        _same(ours[0], value * unit)
+        for value in (ledger.value, *(v for v in (ledger.low, ledger.high) if ledger.value is None or amount.qualifier))
+        if value is not None
+    )
 
 
 def _inside(amount: Amount, entry: _Entry) -> bool:

@@ -110,7 +110,9 @@ def read_overlay(folder: Path) -> Overlay:
         except ValidationError as error:
             first = error.errors()[0]
             keys = tuple(str(part) for part in first["loc"])
-            hint = did_you_mean(keys[-1], [*Decision.model_fields, "schema"]) if first["type"] == "extra_forbidden" and keys else ""
+            hint = (
+                did_you_mean(keys[-1], [*Decision.model_fields, "schema"]) if first["type"] == "extra_forbidden" and keys else ""
+            )
             raise InputError(first["msg"], where=document.where(*keys), hint=hint) from None
         if path.name != _name(decision):
             raise InputError("was changed after it was written", where=str(path), hint="decide again: countermove review FILE")
@@ -132,7 +134,9 @@ def write_decision(folder: Path, decision: Decision, sentence: str) -> Path:
         path = folder / DECISIONS / _name(decision)
         write_whole(path, _text(decision))
     except OSError as error:
-        raise EnvironmentProblem(f"cannot write the overlay ({error.strerror})", where=str(folder), hint="give another: --overlay DIR") from None
+        raise EnvironmentProblem(
+            f"cannot write the overlay ({error.strerror})", where=str(folder), hint="give another: --overlay DIR"
+        ) from None
     return path
 
 
@@ -207,7 +211,11 @@ def _move(decision: Decision, ledger: Ledger, folder: Path) -> Move:
         if name not in ledger.parameters:
             raise InputError(f"no parameter named '{name}'", where=where, hint=did_you_mean(name, ledger.parameters))
         unit = ledger.parameters[name].unit
-    numbers = {key: float(convert(value, said.unit, unit)) for key, value in (("low", said.low), ("value", said.value), ("high", said.high)) if value is not None}
+    numbers = {
+        key: float(convert(value, said.unit, unit))
+        for key, value in (("low", said.low), ("value", said.value), ("high", said.high))
+        if value is not None
+    }
     if "low" in numbers and "high" in numbers and link.startswith("parameters/"):
         return Move(link, f"{link}={{low: {numbers['low']:.10g}, high: {numbers['high']:.10g}}}", decision)
     one = numbers.get("value", next(iter(numbers.values())))

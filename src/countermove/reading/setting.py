@@ -22,7 +22,10 @@ _BOILERPLATE = re.compile(
 )
 _BYLINE = re.compile(r"^\s*By [A-Z][\w'’.-]+")
 _OPINION_MARK = re.compile(r"^\s*(?:Editorial|Commentary|Opinion|Comment|Op-ed|Column|Analysis and opinion|Viewpoint)\b", re.I)
-_ORDER = re.compile(r"\b(?:next question comes|turn it over|we now begin|operator instructions|you may begin|question-and-answer|question and answer)\b", re.I)
+_ORDER = re.compile(
+    r"\b(?:next question comes|turn it over|we now begin|operator instructions|you may begin|question-and-answer|question and answer)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from countermove.reading.gazetteer import gazetteer
 from countermove.reading.lexicon import word_set, words
 from countermove.reading.people import Cast, person_in
 
-QUOTES = "\"“”„«»"
+QUOTES = '"“”„«»'
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,13 @@ def _declines() -> re.Pattern[str]:
 
 
 _ACCORDING = re.compile(
-    r"\b(?:according to|as per|by the (?:estimate|reckoning|count)s? of|in the (?:view|opinion|words|eyes) of|in the opinion of|so the|(?:learned|learnt|heard|understands|understood) from)\s+", re.I
+    r"\b(?:according to|as per|by the (?:estimate|reckoning|count)s? of|in the (?:view|opinion|words|eyes) of|in the opinion of|so the|(?:learned|learnt|heard|understands|understood) from)\s+",
+    re.I,
 )
 _ACCORDING_HIM = re.compile(r"\b(?:in (?:his|her) (?:view|opinion))\b(?! meant)", re.I)
-_CITING = re.compile(r"\b(?:citing|quoting|with reference to|as reported by|cited by|quoted by|relayed by|seen by|reported by|as told to)\s+", re.I)
+_CITING = re.compile(
+    r"\b(?:citing|quoting|with reference to|as reported by|cited by|quoted by|relayed by|seen by|reported by|as told to)\s+", re.I
+)
 _PASSIVE = re.compile(r"\b(?:been|was|were|be|is|are|being|am|have been|had been|not)\s+(?:\w+ly\s+)?$", re.I)
 _AUXILIARY = re.compile(
     r"(?:\b(?:has|have|had|also|then|later|would|will|could|did|does|do|may|might|previously|recently|earlier|now|once|repeatedly|only|further|therefore|thus|still|first|even|"
@@ -71,7 +74,8 @@ _AUXILIARY = re.compile(
     re.I,
 )
 _BREAK = re.compile(
-    r"[;:“”\"—–()]|(?<=\s)-(?=\s)|,|\b(?:but|while|whereas|although|though|because|since|which|that|if|when|as|and|so|than|after|before|until|then)\b", re.I
+    r"[;:“”\"—–()]|(?<=\s)-(?=\s)|,|\b(?:but|while|whereas|although|though|because|since|which|that|if|when|as|and|so|than|after|before|until|then)\b",
+    re.I,
 )
 
 
@@ -105,7 +109,10 @@ def _by_verb(text: str, cast: Cast) -> Iterator[Attribution]:
         yield Attribution((voice,), verb, (begin, match.end()), _content(text, begin, match.end(), verb))
 
 
-_NOUN_BEFORE = re.compile(r"(?:\b(?:the|a|an|this|that|these|its|his|her|their|our|my|your|to|of|annual|no|any|each|every|first|latest|by|for|in)|['’]s)\s+$", re.I)
+_NOUN_BEFORE = re.compile(
+    r"(?:\b(?:the|a|an|this|that|these|its|his|her|their|our|my|your|to|of|annual|no|any|each|every|first|latest|by|for|in)|['’]s)\s+$",
+    re.I,
+)
 
 
 def _closes(before: str) -> bool:
@@ -116,11 +123,30 @@ def _closes(before: str) -> bool:
 def _speaks(verb: str, after: str) -> bool:
     """Say whether a verb of several uses is one of speech here, from what follows it."""
     if verb in word_set("speech", "tells"):
-        return re.match(r"[^.;]{0,60}?(?:\bthat\b|:|,? ?[\"“]|\b(?:he|she|it|they|the)\b)", after) is not None and not re.match(r"\s+(?:\S+\s+){1,4}(?:to|against|not to)\s", after)
+        return re.match(r"[^.;]{0,60}?(?:\bthat\b|:|,? ?[\"“]|\b(?:he|she|it|they|the)\b)", after) is not None and not re.match(
+            r"\s+(?:\S+\s+){1,4}(?:to|against|not to)\s", after
+        )
     if verb in word_set("speech", "needs_clause"):
         if verb in ("show", "shows", "showed", "shown"):
             return re.match(r"\s*(?:that\b|[.]|$)", after) is not None
-        if verb in ("add", "adds", "added", "state", "states", "report", "reports", "note", "notes", "plan", "plans", "comment", "pointed", "points", "expressed", "expresses"):
+        if verb in (
+            "add",
+            "adds",
+            "added",
+            "state",
+            "states",
+            "report",
+            "reports",
+            "note",
+            "notes",
+            "plan",
+            "plans",
+            "comment",
+            "pointed",
+            "points",
+            "expressed",
+            "expresses",
+        ):
             return re.match(r"\s*(?:that\b|,|:|[\"“.]|revenue|[a-z]+ \S+ \S+|on )", after) is not None
         return re.match(r"\s+\S+ \S+", after) is not None
     return True
@@ -137,8 +163,13 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
     phrase = re.match(r"\s+([^,.;:“”\"]+)", tail)
     if phrase is None:
         return None
-    words_of = re.split(r"\b(?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|in (?:a|an|the) |told|yesterday|last |when |after |while |, )", phrase[1])[0].strip()
-    appositive = re.match(r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president)\b[^,.;“”\"]*|\d\d)", tail[phrase.end() :])
+    words_of = re.split(
+        r"\b(?:on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|in (?:a|an|the) |told|yesterday|last |when |after |while |, )",
+        phrase[1],
+    )[0].strip()
+    appositive = re.match(
+        r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president)\b[^,.;“”\"]*|\d\d)", tail[phrase.end() :]
+    )
     voice = voice_of(words_of, cast)
     if voice is None:
         return None
@@ -174,7 +205,9 @@ def subject_before(before: str, cast: Cast) -> tuple[Voice, int] | None:
     named_first = re.search(r"([^,;:“”\"]+),\s*$", trimmed[:begin])
     if named_first is not None and voice.kind == "person":
         first = voice_of(named_first[1].split(" and ")[-1], cast)
-        if first is not None and first.kind == "anonymous":  # "A spokesperson for the ministry, Lin Jian, said" without its second comma
+        if (
+            first is not None and first.kind == "anonymous"
+        ):  # "A spokesperson for the ministry, Lin Jian, said" without its second comma
             return Voice(voice.name, named_first[1].strip(), "person"), named_first.start(1)
     return voice, begin + len(phrase) - len(phrase.lstrip())
 
@@ -205,7 +238,11 @@ def _phrase_start(text: str) -> int:
         if any(first < mark.start() and mark.end() < last for first, last in whole):
             continue
         tail = text[mark.end() :].strip()
-        if mark[0].lower() == "and" and re.match(r"[A-Z]", tail) and re.search(r"(?:^|[,.;“\"] |\b(?:but|while) )(?:[A-Z][\w-]+,? )*[A-Z][\w-]+ $", text[: mark.start()]):
+        if (
+            mark[0].lower() == "and"
+            and re.match(r"[A-Z]", tail)
+            and re.search(r"(?:^|[,.;“\"] |\b(?:but|while) )(?:[A-Z][\w-]+,? )*[A-Z][\w-]+ $", text[: mark.start()])
+        ):
             continue  # "ByteDance, Alibaba and Tencent"
         if tail:
             start = mark.end()
@@ -214,8 +251,17 @@ def _phrase_start(text: str) -> int:
 
 def voice_of(phrase: str, cast: Cast) -> Voice | None:
     """Read a noun phrase as somebody who can speak: a person, a body, an unnamed source, or what a pronoun stands for."""
-    phrase = re.sub(r"^\s*(?:and|but|yet|so|still|meanwhile|separately|however|also|for (?:his|her|its) part|in (?:\w+ ?){1,3},|last (?:year|month|week),?|on \w+day,?|earlier,?)\s+", "", phrase.strip(" ,“”\"'’"), flags=re.I)
-    if not phrase or len(phrase) > 160 or re.search(r"\b(?:is|are|was|were|has|have|had|will|would|could|should|may|might)\b", phrase):
+    phrase = re.sub(
+        r"^\s*(?:and|but|yet|so|still|meanwhile|separately|however|also|for (?:his|her|its) part|in (?:\w+ ?){1,3},|last (?:year|month|week),?|on \w+day,?|earlier,?)\s+",
+        "",
+        phrase.strip(" ,“”\"'’"),
+        flags=re.I,
+    )
+    if (
+        not phrase
+        or len(phrase) > 160
+        or re.search(r"\b(?:is|are|was|were|has|have|had|will|would|could|should|may|might)\b", phrase)
+    ):
         return None
     lowered = phrase.lower()
     if re.match(r"(?:i|we|i['’]d|i['’]m|we['’]re|you|one)$", lowered):
@@ -228,13 +274,19 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
     meant = cast.meant(lowered) if not titled else None
     if meant is not None:
         return Voice(meant, kind=_kind_of(meant, cast))
-    analysts = re.match(r"(?:\w+ )?(?:analysts|researchers|economists|strategists|number-crunchers) (?:at|from|with) (.+)$", phrase, re.I)
+    analysts = re.match(
+        r"(?:\w+ )?(?:analysts|researchers|economists|strategists|number-crunchers) (?:at|from|with) (.+)$", phrase, re.I
+    )
     if analysts is not None and titled:
         return Voice(titled[-1].canonical, phrase, titled[-1].kind)
     person = person_in(phrase)
     if person is not None:
         return Voice(cast.person(person[0]), re.sub(r"\s+", " ", person[1]).strip(" ,"), "person")
-    plain = re.sub(r"['’]s?$", "", re.sub(r"^(?:mr|mrs|ms|dr|prof|senator|rep|president|minister|chairman|critics like)\.? ", "", phrase, flags=re.I))
+    plain = re.sub(
+        r"['’]s?$",
+        "",
+        re.sub(r"^(?:mr|mrs|ms|dr|prof|senator|rep|president|minister|chairman|critics like)\.? ", "", phrase, flags=re.I),
+    )
     if plain in cast.full_names:
         return Voice(cast.full_names[plain], "" if plain == phrase else phrase.removesuffix(plain).strip(), "person")
     surname = plain.split()[-1] if plain.split() else ""
@@ -252,18 +304,31 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
             written = re.sub(r"^[Tt]he ", "", phrase)
         return Voice(name.canonical if name.kind in ("medium", "analyst") else written, "", name.kind)
     capital = re.search(r"(?:the |The )?((?:[A-Z][\w’'&.-]*)(?: (?:of|for|and|on|the|[A-Z][\w’'&.-]*))*)$", phrase)
-    if capital is not None and len(capital[1]) > 2 and not re.fullmatch(r"(?:I|We|You|It|This|That|There|What|Who|Everyone|Everybody|Nobody|Some|Many|Others|Most|Few|Each|All|Those|These|Facts?|Power|Question|Answer|Prices?|Sales|Revenue|Shares?|Chips?)", capital[1]):
+    if (
+        capital is not None
+        and len(capital[1]) > 2
+        and not re.fullmatch(
+            r"(?:I|We|You|It|This|That|There|What|Who|Everyone|Everybody|Nobody|Some|Many|Others|Most|Few|Each|All|Those|These|Facts?|Power|Question|Answer|Prices?|Sales|Revenue|Shares?|Chips?)",
+            capital[1],
+        )
+    ):
         return Voice(capital[1], "", "firm")
     return None
 
 
 def _is_title_before(phrase: str, start: int) -> bool:
     """Say whether what stands before a name is a description of it: "research firm IDC", "the think tank CNAS"."""
-    return re.search(r"\b(?:firm|company|house|tank|bank|group|newspaper|agency|broker|brokerage|institute|maker|vendor|giant|at|analysts?)\s*$", phrase[:start]) is not None and not re.search(r"\bat\s*$", phrase[:start])
+    return re.search(
+        r"\b(?:firm|company|house|tank|bank|group|newspaper|agency|broker|brokerage|institute|maker|vendor|giant|at|analysts?)\s*$",
+        phrase[:start],
+    ) is not None and not re.search(r"\bat\s*$", phrase[:start])
 
 
 def _anonymous(phrase: str, lowered: str) -> Voice | None:
-    head = re.split(r"\b(?:of|at|from|for|with|in|who|that|briefed|familiar|close|involved|to|on|inside|under|cited|quoted|seen|known)\b", lowered)[0].split()
+    head = re.split(
+        r"\b(?:of|at|from|for|with|in|who|that|briefed|familiar|close|involved|to|on|inside|under|cited|quoted|seen|known)\b",
+        lowered,
+    )[0].split()
     if not head:
         return None
     noun = re.sub(r"['’]s?$", "", head[-1])
@@ -315,26 +380,42 @@ def _content(text: str, begin: int, end: int, verb: str) -> tuple[tuple[int, int
         return tuple(spans)
     if not follows or (timing and verb not in word_set("speech", "denies")):
         return ((0, begin),) if closes or len(before) > 25 else ()
-    stop = re.search(r";\s|, but |,? (?:while|whereas|though|although) (?=(?:[A-Z]|the |he |she |it |they |others|not |some ))", after)
+    stop = re.search(
+        r";\s|, but |,? (?:while|whereas|though|although) (?=(?:[A-Z]|the |he |she |it |they |others|not |some ))", after
+    )
     return ((end, end + stop.start() if stop is not None else len(text)),)
 
 
 def _by_phrase(text: str, cast: Cast) -> Iterator[Attribution]:
     for match in _ACCORDING.finditer(text):
         tail = text[match.end() :]
-        stop = re.search(r"[,.;:“\"]|\b(?:cited by|quoted by|seen by|last (?:month|week|year)|on \w+day|reaches|and said|which|who|it|they|that)\b|$", tail)
+        stop = re.search(
+            r"[,.;:“\"]|\b(?:cited by|quoted by|seen by|last (?:month|week|year)|on \w+day|reaches|and said|which|who|it|they|that)\b|$",
+            tail,
+        )
         phrase = tail[: stop.start()] if stop is not None else tail
-        phrase = re.sub(r"^(?:the )?(?:information|estimates?|data|figures|calculations|statistics|a report|a note|reports?|an analysis|incomplete statistics)(?: of the| of| from the| from| by the| by) ", "", phrase)
+        phrase = re.sub(
+            r"^(?:the )?(?:information|estimates?|data|figures|calculations|statistics|a report|a note|reports?|an analysis|incomplete statistics)(?: of the| of| from the| from| by the| by) ",
+            "",
+            phrase,
+        )
         phrase = re.sub(r"^(?:the )?(?=[A-Z])", "", phrase)
         voice = _manufacturer(phrase, cast) or voice_of(phrase, cast)
         if voice is None or re.match(r"(?:incomplete )?statistics|their needs|law", phrase):
             continue
         end = match.end() + len(phrase)
-        leads = not text[: match.start()].strip(" “\"") or text[: match.start()].rstrip()[-1:] in (";", ":") or match[0].lower().endswith("from ")
+        leads = (
+            not text[: match.start()].strip(' “"')
+            or text[: match.start()].rstrip()[-1:] in (";", ":")
+            or match[0].lower().endswith("from ")
+        )
         if leads:
             spans = ((end, len(text)),)
         else:
-            clause = max((mark.end() for mark in re.finditer(r";\s|(?<=[a-z%\d]), (?:but|while|whereas) ", text[: match.start()])), default=0)
+            clause = max(
+                (mark.end() for mark in re.finditer(r";\s|(?<=[a-z%\d]), (?:but|while|whereas) ", text[: match.start()])),
+                default=0,
+            )
             which = re.match(r",? (?:which|who) (?:puts|estimates|expects|sees)", text[end:])
             spans = ((clause, match.start()), (end, len(text))) if which else ((clause, match.start()),)
         yield Attribution((voice,), "according to", (match.start(), end), spans)
@@ -362,12 +443,17 @@ def _declining(text: str, cast: Cast) -> Iterator[Attribution]:
             continue
         voice, begin = subject
         stop = re.search(r";", text[match.end() :])
-        yield Attribution((voice,), "declines", (begin, match.end()), ((begin, match.end() + stop.start() if stop else len(text)),))
+        yield Attribution(
+            (voice,), "declines", (begin, match.end()), ((begin, match.end() + stop.start() if stop else len(text)),)
+        )
 
 
 def _listed(before: str, cast: Cast) -> tuple[Voice, int] | None:
     """Read "Huawei, Alibaba and Baidu" before a verb: the first stands for them."""
-    found = re.search(r"(?:^|[.;“\"] ?)\s*((?:[Tt]he )?[A-Z][\w .'’-]*?)(?:, (?:the )?[\w .'’-]{2,40})*,? and (?:the )?[\w .'’-]{2,40}$", before.rstrip())
+    found = re.search(
+        r"(?:^|[.;“\"] ?)\s*((?:[Tt]he )?[A-Z][\w .'’-]*?)(?:, (?:the )?[\w .'’-]{2,40})*,? and (?:the )?[\w .'’-]{2,40}$",
+        before.rstrip(),
+    )
     if found is None:
         return None
     voice = voice_of(found[1], cast)
@@ -384,11 +470,22 @@ def _with_relays(text: str, found: list[Attribution], cast: Cast) -> list[Attrib
         if inside is not None and one.voices and one.verb != "declines":
             phrase = re.split(r"\b(?:said|says|reported|in a|on \w+day)\b", inside[1])[0]
             cited = voice_of(phrase.removeprefix("the "), cast) or Voice(phrase.strip(), kind="anonymous")
-            done.append(Attribution((*one.voices, cited), one.verb, (one.cue[0], max(end, one.cue[0] + inside.end())), _without(one.content, one.cue[0] + inside.start(), one.cue[0] + inside.end())))
+            done.append(
+                Attribution(
+                    (*one.voices, cited),
+                    one.verb,
+                    (one.cue[0], max(end, one.cue[0] + inside.end())),
+                    _without(one.content, one.cue[0] + inside.start(), one.cue[0] + inside.end()),
+                )
+            )
         elif outside is not None and one.voices and "seen by" not in outside[0]:
             phrase = re.split(r"\b(?:last|on \w+day|earlier|this)\b", outside[1])[0]
             relay = voice_of(phrase, cast)
-            done.append(Attribution((relay, *one.voices) if relay else one.voices, one.verb, (one.cue[0], end + outside.end()), one.content))
+            done.append(
+                Attribution(
+                    (relay, *one.voices) if relay else one.voices, one.verb, (one.cue[0], end + outside.end()), one.content
+                )
+            )
         else:
             done.append(one)
     return done

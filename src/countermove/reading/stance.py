@@ -25,7 +25,10 @@ _INFERS = re.compile(
     r"\b(?:which|this|that|it|they) (?:suggests?|impl(?:y|ies)|means?|meant|indicates?)\b|\b(?:therefore|thus|hence|it follows|it can (?:therefore )?be seen|we calculate|divide|implies|imply|suggests that|that would be enough|if that report is right|my conclusion|out of reach|checks suggest)\b",
     re.I,
 )
-_DENIAL = re.compile(r"\b(?:den(?:y|ies|ied)|dismiss\w*|not true|untrue|no truth|not correspond to the facts|false|rejects?|rejected|inaccurate|nonsense|disput\w+|not in line with the facts|contains? no|does not constitute|refut\w+|fabricat\w+)\b", re.I)
+_DENIAL = re.compile(
+    r"\b(?:den(?:y|ies|ied)|dismiss\w*|not true|untrue|no truth|not correspond to the facts|false|rejects?|rejected|inaccurate|nonsense|disput\w+|not in line with the facts|contains? no|does not constitute|refut\w+|fabricat\w+)\b",
+    re.I,
+)
 
 
 def stance(verb: str, text: str, *, opinionated: bool = False, quoted: bool = False) -> str:
@@ -40,7 +43,22 @@ def stance(verb: str, text: str, *, opinionated: bool = False, quoted: bool = Fa
         return "opinion"
     if verb in word_set("speech", "opines") and not re.search(r"\d", text):
         return "opinion"
-    if verb in ("expect", "expects", "expected", "predict", "predicts", "predicted", "forecast", "forecasts", "projects", "projected", "anticipates", "sees", "see", "reckons"):
+    if verb in (
+        "expect",
+        "expects",
+        "expected",
+        "predict",
+        "predicts",
+        "predicted",
+        "forecast",
+        "forecasts",
+        "projects",
+        "projected",
+        "anticipates",
+        "sees",
+        "see",
+        "reckons",
+    ):
         return "speculates"
     if _FUTURE.search(text):
         return "speculates"

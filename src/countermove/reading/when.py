@@ -15,7 +15,21 @@ from countermove.quantities import calendar
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep", "october oct", "november nov", "december dec"), 1
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
+        1,
     )
     for name in names.split()
 }
@@ -31,8 +45,12 @@ _QUARTER = re.compile(
 )
 _HALF = re.compile(r"\b(?P<word>first|second) half(?: of (?P<year>20\d\d|the year|this year|last year|next year))?\b", re.I)
 _YEAR = re.compile(r"\b(?:(?P<fiscal>fiscal)(?: year)? )?(?P<year>20[0-4]\d|199\d)\b", re.I)
-_RELATIVE = re.compile(r"\b(?P<which>last|this|next) (?P<what>year|month|quarter)\b|\ba year earlier\b|\bwithin two years\b", re.I)
-_WEEKDAY = re.compile(r"\b(?:on |late |early )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today)\b", re.I)
+_RELATIVE = re.compile(
+    r"\b(?P<which>last|this|next) (?P<what>year|month|quarter)\b|\ba year earlier\b|\bwithin two years\b", re.I
+)
+_WEEKDAY = re.compile(
+    r"\b(?:on |late |early )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today)\b", re.I
+)
 _ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "march": 1, "june": 2, "september": 3, "december": 4}
 
 
@@ -43,7 +61,10 @@ def said_on(text: str) -> str | None:
         for match in pattern.finditer(head):
             line = head[head.rfind("\n", 0, match.start()) + 1 : (head.find("\n", match.end()) + 1 or len(head) + 1) - 1]
             short = len(line) < 120 and not re.search(r"[.!?]\s*$", line.strip())
-            dateline = re.match(r"\s*[A-Z][A-Z .'-]+(?:,| —| -|/)", line) is not None and match.start() - head.rfind("\n", 0, match.start()) < 60
+            dateline = (
+                re.match(r"\s*[A-Z][A-Z .'-]+(?:,| —| -|/)", line) is not None
+                and match.start() - head.rfind("\n", 0, match.start()) < 60
+            )
             marked = re.search(r"(?:published|updated|posted|effective date|dated?|issued|press,)[: ]", line, re.I) is not None
             if short or dateline or marked:
                 return _day(match, _year_in(text))

@@ -40,4 +40,6 @@ def stem(word: str) -> str:
 def stems(text: str) -> set[str]:
     """Return the stems of a text's words that say something; numbers are left out, model names stay."""
     words = re.findall(r"[A-Za-z][\w&'’-]*|\d{3}[A-Z]+", text)
-    return {stem(part) for word in words for part in re.split(r"[-]", word.lower()) if part not in _EMPTY and len(part) > 1} - _EMPTY
+    return {
+        stem(part) for word in words for part in re.split(r"[-]", word.lower()) if part not in _EMPTY and len(part) > 1
+    } - _EMPTY
