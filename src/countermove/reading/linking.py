@@ -40,6 +40,7 @@ class _Entry:
     stems: frozenset[str]
     names: frozenset[str]
     makers: frozenset[str]
+    firms: frozenset[str]
     dimension: str | None
     derived: bool
 
@@ -72,6 +73,7 @@ def _entry(claim: Claim) -> _Entry:
         frozenset(stems(f"{subject} {claim.says}")),
         frozenset(names),
         frozenset(makers),
+        frozenset(name.canonical for name in gazetteer().find(f"{claim.says} {subject.title()}") if name.kind == "firm"),
         unit,
         claim.made_by.startswith("Countermove"),
     )
@@ -147,7 +149,7 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
             - 0.06 * len(_products(entry.names) - _products(names))
             - 0.05 * len(_products(names) - _products(entry.names))
         )
-        score += 0.08 * bool(makers & entry.makers)
+        score += 0.08 * bool(makers & entry.makers) - 0.12 * len(entry.firms - names - makers - {claim.subject})
         score += _by_value(claim.quantity, entry, kind)
         if period is not None and claim.quantity is not None:
             score += 0.12 if _near(period, entry.claim.period) else -0.05

@@ -75,7 +75,11 @@ def said_on(text: str) -> str | None:
 def _year_in(text: str) -> int | None:
     """Guess the year of a dateline without one: the latest year that the text names as past or present, counted often."""
     years = [int(found) for found in re.findall(r"\b(20[0-4]\d)\b", text)]
-    return max(set(years), key=lambda year: (years.count(year), year)) if years else None
+    if not years:
+        return None
+    likeliest = max(set(years), key=lambda year: (years.count(year), year))
+    told_back = re.search(r"\blast year\b", text, re.I) and not re.search(r"\b(?:this|next) year\b", text, re.I)
+    return likeliest + 1 if told_back and likeliest == max(years) and not re.search(rf"\b(?:for|by) {likeliest}\b", text) else likeliest
 
 
 def _day(match: re.Match[str], year: int | None) -> str | None:
