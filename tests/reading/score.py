@@ -50,8 +50,6 @@ class Tally:
     quantities: int = 0
     quantity: int = 0
     relation: int = 0
-    path: int = 0
-    paths: int = 0
     chain: int = 0
     chains: int = 0
     again: int = 0
@@ -208,9 +206,6 @@ def tally_one(tally: Tally, name: str, mark: Mark, claim: ReadClaim) -> None:
             tally.relation += 1
         else:
             miss("relation", f"{mark.relation} {mark.path}", f"{claim.bearing.relation} {claim.bearing.path}")
-    if mark.path:
-        tally.paths += 1
-        tally.path += claim.bearing.path is not None
     if mark.chain:
         tally.chains += 1
         wanted = [part.strip() for part in mark.chain.split(">")]
@@ -237,7 +232,8 @@ def line(label: str, tally: Tally) -> str:
     )
 
 
-HEAD = f"{'style':<11} {'marks':>5} {'read':>5}   {'precis':>6}  {'recall':>6}  {'speakr':>6}  {'quant':>6}  {'relatn':>6}  {'stance':>6}  {'chain':>6}  again"
+HEAD = f"{'style':<11} {'marks':>5} {'read':>5}   {'precis':>6}  {'recall':>6}  {'speakr':>6} "
+f" {'quant':>6}  {'relatn':>6}  {'stance':>6}  {'chain':>6}  again"
 
 
 def tally_of(names: list[str]) -> tuple[dict[str, Tally], Tally]:
@@ -278,7 +274,8 @@ def agreement() -> None:
             quantity += bool(mark.quantity) and mark.quantity == second[partner].quantity
         second_only += len(second) - len(taken)
     print(
-        f"{both + first_only} first marks, {both + second_only} second marks; found by both {both} (F1 {2 * both / (2 * both + first_only + second_only):.1%})"
+        f"{both + first_only} first marks, {both + second_only} second marks; found by both "
+        f"{both} (F1 {2 * both / (2 * both + first_only + second_only):.1%})"
     )
     print(f"speaker {share(speaker, both)}  quantity {share(quantity, quantities)}  stance {share(stance, both)}")
 

@@ -97,7 +97,9 @@ def _moved(names: list[str], sets: tuple[str, ...], overlay: Path | None) -> tup
         raise InputError("no such folder", where=str(overlay), hint="countermove review FILE --overlay DIR makes one")
     moves = read_overlay(overlay).moves(load_ledger())
     if not changes(moves):
-        raise InputError("no accepted claim with a link moves anything", where=str(overlay), hint="countermove review FILE --link PATH")
+        raise InputError(
+            "no accepted claim with a link moves anything", where=str(overlay), hint="countermove review FILE --link PATH"
+        )
     made = [api.load(name, sets=(*sets, *changes(moves))) for name in names]
     named = [dataclasses.replace(one, id=f"{one.id}-overlay", label=f"{one.label}, with the overlay") for one in made]
     return named, [f"overlay: {move.words}" for move in moves]

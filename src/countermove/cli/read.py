@@ -19,23 +19,30 @@ EPILOG = """Examples:
   countermove review reading.json
 
 Text, Markdown, saved HTML and PDF are read by rules, on this machine; nothing in a file is executed or fetched. A relation to the
-ledger (new, repeats, refines, conflicts, stale, no match) is no verdict: competing values stand side by side. --endpoint sends the
+ledger (new, repeats, refines, conflicts, stale, no match) is no verdict: competing values stand side by side. --endpoint sends
+the
 text to an address of yours; what comes back must quote the article word for word, or is dropped.
 """
 
 
 def read(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Articles: text, Markdown, saved HTML or PDF.")],
-    said: Annotated[str | None, typer.Option("--said", metavar="DATE", help="The day of publication, where the text has none.")] = None,
+    said: Annotated[
+        str | None, typer.Option("--said", metavar="DATE", help="The day of publication, where the text has none.")
+    ] = None,
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="DIR", help="Keep each reading in this folder; the same command goes on where it stopped."),
+        typer.Option(
+            "--store", metavar="DIR", help="Keep each reading in this folder; the same command goes on where it stopped."
+        ),
     ] = None,
     endpoint: Annotated[
         str | None, typer.Option("--endpoint", metavar="URL", help="Also ask this address (OpenAI-like chat); off by default.")
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="The endpoint's model.")] = None,
-    names: Annotated[bool, typer.Option("--spacy/--no-spacy", help="Find people's names with spaCy too (extra `names`).")] = False,
+    names: Annotated[
+        bool, typer.Option("--spacy/--no-spacy", help="Find people's names with spaCy too (extra `names`).")
+    ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:

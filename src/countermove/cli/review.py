@@ -26,8 +26,9 @@ EPILOG = """Examples:
   countermove review
   countermove compare h200-2026 --overlay DIR
 
-Keys: a accepts, e edits, r rejects; s skips, q stops. Without FILE the decisions of the overlay are listed. An accepted claim moves a
-prior, a lever or a series only through --link. The overlay is a folder of small files that merge by copying them together; the
+Keys: a accepts, e edits, r rejects; s skips, q stops. Without FILE the decisions of the overlay are listed. An accepted claim
+moves a prior, a lever or a series only through --link. The overlay is a folder of small files that merge by copying them
+together; the
 sentences stay in its folder `local`.
 """
 
@@ -43,18 +44,22 @@ def review(
     accept: Ids = None,
     reject: Ids = None,
     change: Annotated[
-        list[str] | None, typer.Option("--change", metavar="FIELD=VALUE", help="Change a field of the accepted claim; makes it an edit.")
+        list[str] | None,
+        typer.Option("--change", metavar="FIELD=VALUE", help="Change a field of the accepted claim; makes it an edit."),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why; kept with the decision.")] = "",
     link: Annotated[
-        str | None, typer.Option("--link", metavar="PATH", help="What it moves: parameters/NAME, levers.GOV.NAME or series/NAME@PERIOD.")
+        str | None,
+        typer.Option("--link", metavar="PATH", help="What it moves: parameters/NAME, levers.GOV.NAME or series/NAME@PERIOD."),
     ] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Who decides (default: the user's name).")] = None,
-    said: Annotated[str | None, typer.Option("--said", metavar="DATE", help="The day of publication, where the text has none.")] = None,
+    said: Annotated[
+        str | None, typer.Option("--said", metavar="DATE", help="The day of publication, where the text has none.")
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Decide about read claims, or list the decisions; an accepted claim is laid over the ledger, never written into the package."""
+    """Decide about read claims, or list the decisions; an accepted one is laid over the ledger, never written into the package."""
     from countermove.reading.overlay import overlay_folder, read_overlay
 
     folder = overlay_folder(overlay)
@@ -161,7 +166,9 @@ def _ask(folder: Path, claims: list[ReadClaim], who: str, *, quiet: bool) -> lis
             break
         if key not in VERDICTS:
             continue
-        changes = _changes([one for one in _words("changes (FIELD=VALUE; ...): ").split(";") if one.strip()]) if key == "e" else {}
+        changes = (
+            _changes([one for one in _words("changes (FIELD=VALUE; ...): ").split(";") if one.strip()]) if key == "e" else {}
+        )
         reason = _words("reason: ")
         link = _words("link (empty: moves nothing): ") or None if key != "r" else None
         from countermove.errors import CountermoveError
@@ -222,7 +229,8 @@ _DONE = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
 def _line(decision: Decision) -> str:
     link = f"; moves {decision.link}" if decision.link else ""
     reason = f" ({decision.reason})" if decision.reason else ""
-    return f"{decision.claim} {_DONE[decision.verdict]} by {decision.reviewer} {decision.time}{reason}: {decision.statement.says}{link}"
+    head = f"{decision.claim} {_DONE[decision.verdict]} by {decision.reviewer} {decision.time}{reason}"
+    return f"{head}: {decision.statement.says}{link}"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,57 +12,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from countermove.reading.amount import DURATIONS, SCALE, SMALL, Amount
+from countermove.reading.amount_units import qualified, with_rate
 from countermove.reading.lexicon import words
+from countermove.reading.shares import shares_and_folds
 
-_SMALL = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "eighteen": 18, "twenty": 20, "thirty": 30,
-    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "a hundred": 100, "a": 1, "half a": 0.5, "zero": 0,
-}  # fmt: skip
-_SHARES = {
-    "half": 50.0, "one half": 50.0, "a half": 50.0, "a third": 100 / 3, "one third": 100 / 3, "one-third": 100 / 3, "two thirds": 200 / 3,
-    "two-thirds": 200 / 3, "a quarter": 25.0, "one quarter": 25.0, "three quarters": 75.0, "three-quarters": 75.0, "a fifth": 20.0,
-    "one fifth": 20.0, "one-fifth": 20.0, "a tenth": 10.0, "one tenth": 10.0, "four fifths": 80.0, "four-fifths": 80.0, "two fifths": 40.0, "two-fifths": 40.0,
-}  # fmt: skip
-_FOLDS = {"doubled": 2.0, "double": 2.0, "doubles": 2.0, "doubling": 2.0, "tripled": 3.0, "triple": 3.0, "tripling": 3.0, "quadrupled": 4.0, "quadruple": 4.0, "twofold": 2.0,
-          "threefold": 3.0, "fourfold": 4.0, "fivefold": 5.0, "sixfold": 6.0, "tenfold": 10.0, "twice": 2.0}  # fmt: skip
-_SCALE = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "wan": 1e4}
-_DURATIONS = ("month", "year", "week", "day", "quarter")
 #: What a duration must be said to be, to count: a lag, a lead or a time that something takes.
 _LAG = re.compile(
-    r"\b(?:behind|ahead|gap|lags?|lagging|leads?|trails?|takes?|took|away|delay(?:ed|s)?|accumulation|bottleneck|last|lasts|shortage)\b",
+    r"\b(?:behind|ahead|gap|lags?|lagging|leads?|trails?|takes?|took|away|delay(?:ed|s)?|"
+    r"accumulation|bottleneck|last|lasts|shortage)\b",
     re.I,
 )
 _ELAPSED = re.compile(r"^\s*(?:ago|later|earlier|old|before|after(?! the)|from now|in a row|running|and a half)\b", re.I)
 _WITHIN = re.compile(
-    r"\b(?:within|in|over|for|during|after|every|each|past|last|next|first|coming|previous|recent|these|than|of|than the|the)\s+(?:the\s+)?(?:past\s+|last\s+|next\s+|first\s+|coming\s+)?(?:about\s+|around\s+|more than\s+|nearly\s+)?$",
+    r"\b(?:within|in|over|for|during|after|every|each|past|last|next|first|coming|previous|"
+    r"recent|these|than|of|than the|the)\s+(?:the\s+)?(?:past\s+|last\s+|next\s+|first\s+|"
+    r"coming\s+)?(?:about\s+|around\s+|more than\s+|nearly\s+)?$",
     re.I,
 )
 _ROMAN_RULE = re.compile(
-    r"\b(?:CFR|heading|section|article|part|chapter|no\.?|number|tel\.?|page|figure|table|rule|executive order|docket|line|version|v|form|release|group|supplement|grade|stage|room|box)\s*(?:\(?\d+\)?\s*)?$",
+    r"\b(?:CFR|heading|section|article|part|chapter|no\.?|number|tel\.?|page|figure|table|"
+    r"rule|executive order|docket|line|version|v|form|release|group|supplement|grade|stage|"
+    r"room|box)\s*(?:\(?\d+\)?\s*)?$",
     re.I,
 )
-
-
-@dataclass(frozen=True)
-class Amount:
-    """One quantity: value or range in `unit`, the qualifier ("" if exact), and its span in the sentence."""
-
-    start: int
-    end: int
-    value: float | None
-    low: float | None
-    high: float | None
-    unit: str
-    qualifier: str = ""
-    conversion: bool = False
-
-    @property
-    def number(self) -> float:
-        """The value, or the middle of the range."""
-        if self.value is not None:
-            return self.value
-        return ((self.low or 0.0) + (self.high or self.low or 0.0)) / 2
 
 
 @dataclass(frozen=True)
@@ -82,19 +55,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], dict
     before = re.compile(rf"(?:(?<![\w])(?:{money}))\s?$", re.I)
     scale = "|".join(f"(?P<s_{name}>{pattern})" for name, pattern in units["scales"].items())
     after_scale = re.compile(rf"^[\s-]?(?:(?:{scale})(?![A-Za-z]))", re.I)
-    small = "|".join(sorted((re.escape(word) for word in _SMALL), key=len, reverse=True))
+    small = "|".join(sorted((re.escape(word) for word in SMALL), key=len, reverse=True))
     number = re.compile(
         rf"(?<![\w.,/])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{small}))(?![\w]*\w*/\d)", re.I
     )
     nouns = {**units["money"], **units["measures"], **units["counts"]}
     compiled = {unit: re.compile(rf"(?:{pattern})(?![\w])", re.I) for unit, pattern in nouns.items()}
     return before, after_scale, number, compiled
-
-
-@cache
-def _qualifiers() -> tuple[tuple[str, str], ...]:
-    pairs = [(phrase, name) for name, phrases in words("units")["qualifiers"].items() for phrase in phrases]
-    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 
 def amounts(text: str, *, taken: Iterable[tuple[int, int]] = (), inherited: str | None = None) -> list[Amount]:
@@ -104,7 +71,7 @@ def amounts(text: str, *, taken: Iterable[tuple[int, int]] = (), inherited: str 
     """
     spans = list(taken)
     product_after = {start for start, _ in spans}
-    numbers = [found for found in _numbers(text, spans, product_after)]
+    numbers = list(_numbers(text, spans, product_after))
     found: list[Amount] = []
     last = inherited
     place = 0
@@ -120,12 +87,12 @@ def amounts(text: str, *, taken: Iterable[tuple[int, int]] = (), inherited: str 
         amount = _with_unit(text, amount, last, one)
         if not amount.unit:
             continue
-        amount = _with_rate(text, _qualified(text, amount))
+        amount = with_rate(text, qualified(text, amount))
         if _is_claim(text, amount, one):
             found.append(amount)
             if amount.unit.split("/")[0] in words("units")["counts"]:
                 last = amount.unit
-    found.extend(_shares_and_folds(text, found, spans))
+    found.extend(shares_and_folds(text, found, spans))
     return _without_conversions(text, sorted(found, key=lambda amount: amount.start))
 
 
@@ -134,7 +101,7 @@ def _numbers(text: str, taken: list[tuple[int, int]], product_after: set[int]) -
     for match in number.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
-        value = float(match["digits"].replace(",", "")) if match["digits"] else float(_SMALL[match["word"].lower()])
+        value = float(match["digits"].replace(",", "")) if match["digits"] else float(SMALL[match["word"].lower()])
         start, end = match.start(), match.end()
         money = before.search(text[:start])
         unit = next((name[2:] for name, hit in money.groupdict().items() if hit), None) if money else None
@@ -144,7 +111,7 @@ def _numbers(text: str, taken: list[tuple[int, int]], product_after: set[int]) -
             name = next(name[2:] for name, hit in scale.groupdict().items() if hit)
             short = len(scale[0].strip(" -")) == 1
             if not (short and unit is None and name != "thousand") and not (match["word"] and short):
-                value, scaled = value * _SCALE[name], True
+                value, scaled = value * SCALE[name], True
                 end += scale.end()
         if match["word"] and match["word"].lower() in ("a", "half a") and not scaled:
             continue
@@ -192,8 +159,59 @@ def _noun(text: str, end: int, compiled: dict[str, re.Pattern[str]], products: s
 
 
 _STOPS = frozenset(
-    "in on at by for from to and or but while with was were is are has have had will would came went said says who which that as than into after before during since until when where if not it he she they "
-    "year years month months last this next".split()
+    [
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "to",
+        "and",
+        "or",
+        "but",
+        "while",
+        "with",
+        "was",
+        "were",
+        "is",
+        "are",
+        "has",
+        "have",
+        "had",
+        "will",
+        "would",
+        "came",
+        "went",
+        "said",
+        "says",
+        "who",
+        "which",
+        "that",
+        "as",
+        "than",
+        "into",
+        "after",
+        "before",
+        "during",
+        "since",
+        "until",
+        "when",
+        "where",
+        "if",
+        "not",
+        "it",
+        "he",
+        "she",
+        "they",
+        "year",
+        "years",
+        "month",
+        "months",
+        "last",
+        "this",
+        "next",
+    ]
 )
 
 
@@ -211,7 +229,9 @@ def _range(text: str, one: _Number, after: _Number) -> Amount | None:
         return None
     if word == "to" and re.search(r"\bfrom(?: about| around| some)?$", before):
         verb = re.search(
-            r"\b(?:rose|rise[sn]?|fell|falls?|fallen|grew|grow[sn]?|climb\w*|drop\w*|went|goes|gone|jump\w*|increas\w*|cut|declin\w*|shrank|shrink|lift\w*|rais\w*|slid\w*|surg\w*|doubl\w*|expand\w*|mov\w+|down|up)\b",
+            r"\b(?:rose|rise[sn]?|fell|falls?|fallen|grew|grow[sn]?|climb\w*|drop\w*|went|goes|"
+            r"gone|jump\w*|increas\w*|cut|declin\w*|shrank|shrink|lift\w*|rais\w*|slid\w*|surg\w*|"
+            r"doubl\w*|expand\w*|mov\w+|down|up)\b",
             before,
         )
         if verb is not None:
@@ -244,7 +264,7 @@ def _with_unit(text: str, amount: Amount, last: str | None, one: _Number) -> Amo
         return amount
     number = text[amount.start : amount.end]
     year_like = re.fullmatch(r"(?:19|20)\d\d(?:\s*(?:-|–|to|and)\s*(?:19|20)?\d\d)?", number.strip()) is not None
-    if year_like or amount.number < 100 or one.worded and not one.scaled:
+    if year_like or amount.number < 100 or (one.worded and not one.scaled):
         return amount
     if re.search(r"(?:performance|tpp)\b[^.;]{0,30}$", text[: amount.start], re.I):
         return replace(amount, unit="tpp")
@@ -257,80 +277,11 @@ def _with_unit(text: str, amount: Amount, last: str | None, one: _Number) -> Amo
     return amount
 
 
-def _qualified(text: str, amount: Amount) -> Amount:
-    before = re.sub(r"\s+", " ", text[: amount.start]).rstrip(" ($").lower()
-    before = re.sub(r"\s+(?:a|an|the|just|only|whopping|eye-watering|a whopping|an eye-watering|a record|a mere)$", "", before)
-    name = ""
-    for phrase, qualifier in _qualifiers():
-        if before.endswith(phrase) and (len(before) == len(phrase) or not before[-len(phrase) - 1].isalnum()):
-            if phrase in ("or so", "or more", "give or take"):
-                continue
-            if phrase == "over" and re.search(r"\b(?:lead|control|fight|charge[sd]?) over$", before):
-                continue
-            name = qualifier
-            break
-    after = text[amount.end : amount.end + 22].lower()
-    if not name and re.match(r"[^,.;]{0,12}\b(?:or so|give or take)\b", after):
-        name = "about"
-    elif not name and re.match(r"[^,.;]{0,12}\bor more\b", after):
-        name = "at least"
-    elif not name and re.match(r"[^,.;]{0,12}\bor (?:less|fewer)\b", after):
-        name = "up to"
-    return replace(amount, qualifier=name)
-
-
-def _with_rate(text: str, amount: Amount) -> Amount:
-    """Add "a year", "per chip", "each" to the unit, and the scale in which money is printed."""
-    after = text[amount.end : amount.end + 40]
-    unit = amount.unit
-    money = unit in words("units")["money"]
-    per = (
-        None
-        if re.match(r"\s*a (?:year|month|quarter) (?:earlier|ago|before|later|and a half)", after, re.I)
-        else re.match(r"\s*(?:(?:a|per|for (?:each|a single|every|one)|for a|each|apiece|/)\s*(?P<what>\w+)?)", after, re.I)
-    )
-    each = re.match(r"\s*(?:each|apiece)\b", after, re.I)
-    what = (per["what"] or "").lower() if per is not None else ""
-    names = {"month": "month", "monthly": "month", "year": "year", "annum": "year", "chip": "chip", "card": "card", "unit": "chip", "gpu": "chip", "processor": "chip",
-             "module": "system", "server": "system", "system": "system", "rack": "system", "package": "package", "hour": "hour", "kilowatt": "kwh", "wafer": "wafer", "second": "second", "quarter": "quarter"}  # fmt: skip
-    scale, factor = "", 1.0
-    if money:
-        size = max(abs(number) for number in (amount.value, amount.low, amount.high) if number is not None)
-        scale, factor = ("_bn", 1e9) if size >= 1e7 else ("", 1.0)
-        unit = unit + scale
-        subject = text[: amount.start].lower()
-        if not (each or what in names):
-            if re.search(r"\bkilowatt-?hours?\b", text, re.I):
-                unit += "/kwh"
-            elif (
-                size < 5e6
-                and re.search(r"\b(?:price|cost|costs|quot\w+|sells?|sold|pay|paid)\b", subject + after.lower())
-                and "penalt" not in subject
-            ):
-                per_system = re.search(r"\b(?:module|server|rack|system)s?\b", subject)
-                unit += "/system" if per_system else "/chip"
-                if per_system and size >= 1e6:
-                    scale, factor, unit = "_m", 1e6, unit.replace("/system", "_m/system")
-    if each:
-        unit += "/chip" if money else ""
-    elif what in names and not each and (money or names[what] in ("month", "year", "second", "hour", "quarter", "package")):
-        unit += "/" + names[what]
-    elif unit == "wafer" and re.search(r"\b(?:monthly|a month|per month)\b", text, re.I):
-        unit += "/month"
-    return replace(
-        amount,
-        unit=unit,
-        value=None if amount.value is None else amount.value / factor,
-        low=None if amount.low is None else amount.low / factor,
-        high=None if amount.high is None else amount.high / factor,
-    )
-
-
 def _is_claim(text: str, amount: Amount, one: _Number) -> bool:
     before, after = text[: amount.start], text[amount.end :]
     if _ROMAN_RULE.search(before):
         return False
-    if amount.unit in _DURATIONS:
+    if amount.unit in DURATIONS:
         if _ELAPSED.match(after) or re.match(r"['’]", after):
             return False
         lag = _LAG.search(text) is not None
@@ -341,60 +292,8 @@ def _is_claim(text: str, amount: Amount, one: _Number) -> bool:
         return not one.worded and amount.number >= 10
     if one.worded and not one.scaled and amount.unit.split("/")[0] in ("chip", "card", "system", "wafer", "die", "package"):
         return amount.unit in ("die", "wafer") or amount.number == 0
-    if amount.unit == "chip" and amount.value is not None and amount.value < 3 and not one.scaled and not (amount.value == 0):
-        return False
-    return True
-
-
-def _shares_and_folds(text: str, found: list[Amount], taken: list[tuple[int, int]]) -> Iterable[Amount]:
-    spans = [(amount.start, amount.end) for amount in found] + taken
-    words_of = "|".join(sorted(map(re.escape, [*_SHARES, *_FOLDS]), key=len, reverse=True))
-    for match in re.finditer(rf"(?<![\w-])(?:{words_of})(?![\w-])", text, re.I):
-        word = match[0].lower()
-        if any(start < match.end() and match.start() < end for start, end in spans):
-            continue
-        after = text[match.end() : match.end() + 24].lower()
-        before = text[max(0, match.start() - 40) : match.start()].lower()
-        if word in _SHARES and (
-            re.match(r"\s*(?:trillion|million|billion|year|day|of (?:20|19)|hour|dozen|century|ago|an? hour)", after) or re.search(r"(?:first|second|third|last|fourth|and a|year and|each|every|this|next|that|per|the)\s+$", before)
-            or (word == "a quarter" and not re.match(r"\s*of\b|,|\.", after)) or (word == "a third" and re.match(r"\s+[a-z]", after) and not re.match(r"\s*(?:of|by|more|less|in)\b", after))
-        ):  # fmt: skip
-            continue
-        if word in ("double", "triple") and re.match(r"[- ]?(?:standard|check|digit|down|digits)", after):
-            continue
-        if word == "twice" and not re.match(r"\s+(?:as|the)\b", after):
-            continue
-        if word in _FOLDS and re.match(r"[^.;]{0,40}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
-            continue  # "roughly double output to about 600,000": the level is the claim
-        share = word in _SHARES
-        yield _qualified(
-            text,
-            Amount(
-                match.start(),
-                match.end(),
-                round((_SHARES if share else _FOLDS)[word], 4),
-                None,
-                None,
-                "percent" if share else "times",
-            ),
-        )
-    for match in re.finditer(
-        r"\b(one|two|three|four|five|six|seven|eight|nine)(?: \w+)? (?:in|out of) (?:every )?(two|three|four|five|six|seven|eight|nine|ten|twenty|a hundred)\b",
-        text,
-        re.I,
-    ):
-        if not any(start < match.end() and match.start() < end for start, end in spans):
-            yield _qualified(
-                text,
-                Amount(
-                    match.start(),
-                    match.end(),
-                    round(100 * _SMALL[match[1].lower()] / _SMALL[match[2].lower()], 4),
-                    None,
-                    None,
-                    "percent",
-                ),
-            )
+    few = amount.unit == "chip" and amount.value is not None and 0 < amount.value < 3 and not one.scaled
+    return not few
 
 
 def _without_conversions(text: str, found: list[Amount]) -> list[Amount]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 #: A sentence longer than this is a table or a file without punctuation: it is cut so that work stays linear.
 LONGEST_SENTENCE = 1500
@@ -17,7 +18,8 @@ _BYLINE = re.compile(r"^\s*By [A-Z][\w'’.-]+(?: |,)")
 _ENDS = re.compile(r"[.!?:;,]['\"”’)\]]*\s*$")
 _CLOSING = "\"'”’)]»"
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St|Inc|Corp|Co|Ltd|No|vs|approx|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|cf|ca|e\.g|i\.e|a\.m|p\.m)"
+    r"(?:\b(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|St|Inc|Corp|Co|Ltd|No|vs|approx|Jan|Feb|"
+    r"Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|cf|ca|e\.g|i\.e|a\.m|p\.m)"
     r"|[A-Z]\.[A-Z])\.$"
 )
 
@@ -60,7 +62,7 @@ def _lines_apart(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     longest = max(len(text[a:b].strip()) for a, b in lines)
     head = not any(_ENDS.search(text[a:b]) for a, b in lines) and len(lines) <= 6
     begin = lines[0][0]
-    for (a, b), (c, d) in zip(lines, lines[1:], strict=False):
+    for (a, b), (c, d) in pairwise(lines):
         line, after = text[a:b].strip(), text[c:d].strip()
         apart = (
             _BYLINE.match(after)

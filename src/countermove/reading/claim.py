@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from countermove.reading.amounts import Amount
+from countermove.reading.amount import Amount
 
 AUTHOR = "author"
 

@@ -24,7 +24,7 @@ LINK = r"^(?:parameters/[a-z0-9_.-]+|levers\.[a-z]+\.[a-z_]+(?:\.[a-z_]+)?|serie
 
 
 class Statement(Record):
-    """The claim as it enters the ledger: subject, own words, numbers in a unit of the ledger, period, who said and who relayed it."""
+    """The claim as it enters the ledger: subject, words, numbers in a unit of the ledger, period, who said and who relayed it."""
 
     subject: DottedId
     says: Sentence
@@ -90,7 +90,9 @@ def statement_of(claim: ReadClaim, subjects: dict[str, str]) -> Statement:
         unit=unit,
         period=claim.date_of,
         known=claim.date_said,
-        made_by=f"the author of {claim.article}" if claim.speaker == AUTHOR else claim.speaker + (f", {claim.role}" if claim.role else ""),
+        made_by=f"the author of {claim.article}"
+        if claim.speaker == AUTHOR
+        else claim.speaker + (f", {claim.role}" if claim.role else ""),
         relayed_by=claim.chain[:-1],
         stance=claim.stance,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from countermove import __version__
 from countermove.errors import InputError
-from countermove.reading.amounts import Amount
+from countermove.reading.amount import Amount
 from countermove.reading.claim import Bearing, ReadClaim
 from countermove.reading.reader import Reading
 

@@ -81,7 +81,7 @@ def plain(text: str) -> str:
 
 
 def decoded(content: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Decode bytes to text: by their mark, as UTF-8, else by the likeliest encoding, which is noted; InputError for binary files."""
+    """Decode bytes to text: by their mark, as UTF-8, else by the likeliest encoding (noted); InputError for binary files."""
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if content.startswith(mark):
             return _unified(content.decode(encoding, "replace")), ()

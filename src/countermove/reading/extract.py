@@ -4,23 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from countermove.reading.amounts import Amount, amounts
+from countermove.reading.amount import Amount
+from countermove.reading.amounts import amounts
 from countermove.reading.blocks import DASH_TURN, TURN, Block, Sentence, blocks, sentences
 from countermove.reading.claim import AUTHOR, ReadClaim
 from countermove.reading.documents import Article, foreign_share
 from countermove.reading.gazetteer import Name, gazetteer
-from countermove.reading.lexicon import word_set, words
+from countermove.reading.lexicon import words
 from countermove.reading.people import Cast, cast_of, person_in
 from countermove.reading.relevance import is_relevant, is_statement
 from countermove.reading.setting import DATELINE, Setting, is_boilerplate, is_byline, is_courtesy, setting_of
-from countermove.reading.speakers import QUOTES, Attribution, Voice, attributions
+from countermove.reading.speakers import Attribution, attributions
 from countermove.reading.stance import hedges, stance
+from countermove.reading.voices import QUOTES, Voice
 from countermove.reading.when import period_of
 
 _TURN_WORDS = frozenset(
-    "q a question answer moderator operator investor reporter host interviewee interviewer analyst management spokesperson journalist audience".split()
+    [
+        "q",
+        "a",
+        "question",
+        "answer",
+        "moderator",
+        "operator",
+        "investor",
+        "reporter",
+        "host",
+        "interviewee",
+        "interviewer",
+        "analyst",
+        "management",
+        "spokesperson",
+        "journalist",
+        "audience",
+    ]
 )
 
 
@@ -318,7 +337,7 @@ def _chain(voices: list[Voice]) -> tuple[str, ...]:
 
 
 def _subject(part: _Part, names: list[Name], before: Name | None, text: str) -> Name | None:
-    """Take the name that a claim is about: the nearest before the amount in its clause, else the sentence's first, else the last one."""
+    """Take the name that a claim is about: the nearest to the amount in its clause, else the sentence's first, else the last."""
     cues = [one.cue for one in part.owners]
     about = [
         name

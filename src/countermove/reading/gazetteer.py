@@ -1,8 +1,8 @@
 """Names of the contest: firms, governments, media, analysts, people and products, found in a text with their canonical form.
 
 Products come from the catalogue, vendors from the market's data, publishers from the ledger's sources; `lexicon/names.yaml` adds
-other spellings. A misspelt long name is found through rapidfuzz, short ones only exactly. Numbers inside a product's name are part
-of the name, so that "H200 chips" holds no 200.
+other spellings. A misspelt long name is found through rapidfuzz, short ones only exactly. Numbers inside a product's name are
+part of the name, so that "H200 chips" holds no 200.
 """
 
 from __future__ import annotations
@@ -23,11 +23,13 @@ _NO_NAME = re.compile(r"^[a-z]|[(),/]|reported by|community|brokerage")
 
 #: Model names: a family letter or name and a number, wherever they stand; the catalogue's own are added.
 _MODELS = (
-    r"(?:Ascend |Siyuan |MLU ?|Kunlun |Zhenwu )?(?:[ABHLVT]\d{2,3}[A-Z]?|GB\d{3}|GH\d{3}|MI\d{3}[A-Z]?|RTX(?: Pro)?(?: \d{4}[A-Z]?)?|B\d{2}A?|Rubin(?: CPX)?|Blackwell|Hopper)"
+    r"(?:Ascend |Siyuan |MLU ?|Kunlun |Zhenwu )?(?:[ABHLVT]\d{2,3}[A-Z]?|GB\d{3}|GH\d{3}|"
+    r"MI\d{3}[A-Z]?|RTX(?: Pro)?(?: \d{4}[A-Z]?)?|B\d{2}A?|Rubin(?: CPX)?|Blackwell|Hopper)"
     r"(?: ?(?:NVL ?\d*|SXM|PCIe|Ultra))?"
     r"|(?:Ascend )?9[1-9]0(?:B|C|D|PR|DT)"
     r"|Ascend(?: \d{3}(?:B|C|D|PR|DT)?)?"
-    r"|(?:GB\d{3} )?NVL ?\d+|CloudMatrix(?: ?\d+)?|Atlas \d+\w*(?: SuperPoD)?|TPU(?: ?v\d\w?)?|Trainium ?\d?|S5000|BR100|Zhenwu(?: \w*\d+\w*)?|P800|690|590"
+    r"|(?:GB\d{3} )?NVL ?\d+|CloudMatrix(?: ?\d+)?|Atlas \d+\w*(?: SuperPoD)?|TPU(?: "
+    r"?v\d\w?)?|Trainium ?\d?|S5000|BR100|Zhenwu(?: \w*\d+\w*)?|P800|690|590"
     r"|(?:HBM\d?E?|DDR\d|N\+\d|\d+ ?nm|\d+-nanomet(?:er|re)|\d+ nanomet(?:er|re)s?|5G|G7|G20|C\+\+|Form \d+-[KQ]|\d+-K|HGX \w+)"
 )
 

@@ -7,12 +7,55 @@ from html.parser import HTMLParser
 
 #: Elements whose content nobody reads as the article. Without an end tag they end with the page's next block.
 _HIDDEN = frozenset(
-    "script style noscript template svg nav footer aside form button select option iframe object head textarea figcaption".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "option",
+        "iframe",
+        "object",
+        "head",
+        "textarea",
+        "figcaption",
+    ]
 )
 _BLOCKS = frozenset(
-    "p div section article li ul ol h1 h2 h3 h4 h5 h6 br hr tr table blockquote header main dd dt pre title".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "li",
+        "ul",
+        "ol",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "br",
+        "hr",
+        "tr",
+        "table",
+        "blockquote",
+        "header",
+        "main",
+        "dd",
+        "dt",
+        "pre",
+        "title",
+    ]
 )
-_VOID = frozenset("br hr img input meta link area base col embed source track wbr".split())
+_VOID = frozenset(["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr"])
 _HTML = re.compile(r"<!doctype html|<html[\s>]|<body[\s>]|<(?:p|div|article|h1)[\s>].*?</(?:p|div|article|h1)>", re.I | re.S)
 
 

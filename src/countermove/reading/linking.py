@@ -1,7 +1,8 @@
 """Where a claim bears on the ledger: the subject that it speaks about, and how it stands to what the ledger has there.
 
 A claim is compared with every ledger claim of the same dimension: rare words that both use (weighted by how rare they are in the
-ledger), products, firms and governments named in both, the period, the source, and the value. The best above a threshold gives the
+ledger), products, firms and governments named in both, the period, the source, and the value. The best above a threshold gives
+the
 subject; the relation then follows from all claims on that subject (definition in docs/decisions/0120). It is never a verdict.
 """
 
@@ -19,7 +20,7 @@ from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.evidence.schema import Claim, Period
 from countermove.quantities import calendar
 from countermove.quantities.units import Unit
-from countermove.reading.amounts import Amount
+from countermove.reading.amount import Amount
 from countermove.reading.claim import Bearing, ReadClaim
 from countermove.reading.gazetteer import gazetteer
 from countermove.reading.words import stems

@@ -1,6 +1,6 @@
 """The reviewer's overlay: a folder of decisions laid over the shipped ledger, with the same strict errors, never in the package.
 
-    OVERLAY/decisions/CLAIM-DIGEST.yaml   one decision each, written once and never changed: copies of the folder merge file by file
+    OVERLAY/decisions/CLAIM-DIGEST.yaml   one decision each, written once, never changed: folders merge file by file
     OVERLAY/local/DIGEST.txt              the sentence itself; a .gitignore keeps it out of what is shared
 
 The standing decision about a claim is the latest that no other replaces. Where two reviewers decided apart from each other, the

@@ -11,17 +11,16 @@ from countermove.reading.lexicon import word_set, words
 _CAPITAL = r"(?:[A-Z][\w’'-]*[a-z][\w’'-]*|[A-Z]\.|(?:Mc|Mac|O'|O’)[A-Z][a-z]+)"
 _RUN = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}")
 _ORGANISATION = re.compile(
-    r"\b(?:Research|Institut\w*|Bank|Securities|Group|Ministry|Bureau|Council|Times|Daily|Post|Weekly|News|Agency|University|Association|Centre|Center|Department|"
-    r"Commission|Committee|Corp\w*|Inc|Ltd|Brokers|Capital|Advisory|Partners|Academy|Administration|Office|Embassy|Journal|Tribune|Courier|Wire|Lantern|Comet|Mirror|Ledger|"
-    r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|Monitor|Standard|Analytics|Labs?|Service|Systems|Board|Fund|Survey)\b"
+    r"\b(?:Research|Institut\w*|Bank|Securities|Group|Ministry|Bureau|Council|Times|Daily|"
+    r"Post|Weekly|News|Agency|University|Association|Centre|Center|Department|"
+    r"Commission|Committee|Corp\w*|Inc|Ltd|Brokers|Capital|Advisory|Partners|Academy|"
+    r"Administration|Office|Embassy|Journal|Tribune|Courier|Wire|Lantern|Comet|Mirror|"
+    r"Ledger|"
+    r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|"
+    r"Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|"
+    r"Monitor|Standard|Analytics|Labs?|Service|Systems|Board|Fund|Survey)\b"
 )
-_NOT_NAMES = frozenset(
-    "The A An In On At For But And As If It He She They We You I Its His Her Their This That These Those There Here What When Where Why How Who Yet So Then Now Last Next First Second Third "
-    "January February March April May June July August September October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "Chinese American European Japanese Korean Taiwanese German British Russian Asian Western North South East West New Silicon Hong Kong Inner Mongolia United States "
-    "Chief Executive Financial Officer President Vice Senator Congressman Minister Secretary Spokesperson Dr Mr Mrs Ms Prof Professor Chair Chairman Analyst Director General Manager Head "
-    "Founder Republican Democrat Democratic Ambassador Premier Governor Commissioner Representative White House Question Answer Reporting Editing Editorial Commentary Translated Black Big Old Foreign".split()
-)
+_NOT_NAMES = frozenset(words("speech")["no_names"])
 _PLURAL_PRONOUNS = frozenset({"they"})
 
 

@@ -11,17 +11,22 @@ from countermove.reading.speakers import Attribution
 FEWEST_WORDS = 4
 
 _MODAL_HEADING = re.compile(
-    r"\b(?:slams?|bans?|lets?|beats?|flies|fly|hits?|sells?|blocks?|clears?|approves?|halts?|stops?|cuts?|lifts?|rejects?|orders?|warns?|says|races?|fears?|plans?|wins?|loses?|tells|asks|allows?|moves?|overtakes?|rolls out)\b"
+    r"\b(?:slams?|bans?|lets?|beats?|flies|fly|hits?|sells?|blocks?|clears?|approves?|"
+    r"halts?|stops?|cuts?|lifts?|rejects?|orders?|warns?|says|races?|fears?|plans?|wins?|"
+    r"loses?|tells|asks|allows?|moves?|overtakes?|rolls out)\b"
 )
 _SCENERY = re.compile(
-    r"^\s*[\"“]?(?:consider|take|look|imagine|forget|compare that|use it|let us|let's|as a reminder|asked|correct|so:|note that|please|see|here|welcome)\b|^\s*(?:true|perhaps|thanks|yes|no|well|sure|absolutely)\b[^a-z]*$|^\s*(?:[IVX]{1,4}|\d{1,2})\.\s*$|"
-    r"\b(?:i may be wrong|i went through|take it with|gross margin|last night|over lunch|will not speculate on the weather)\b|^\s*\W*but (?:those|that) who\b",
+    r"^\s*[\"“]?(?:consider|take|look|imagine|forget|compare that|use it|let us|let's|as a "
+    r"reminder|asked|correct|so:|note that|please|see|here|welcome)\b|^\s*(?:true|perhaps|"
+    r"thanks|yes|no|well|sure|absolutely)\b[^a-z]*$|^\s*(?:[IVX]{1,4}|\d{1,2})\.\s*$|"
+    r"\b(?:i may be wrong|i went through|take it with|gross margin|last night|over lunch|"
+    r"will not speculate on the weather)\b|^\s*\W*but (?:those|that) who\b",
     re.I,
 )
 
 
 def is_relevant(text: str, owners: tuple[Attribution, ...], in_turn: bool, before: Name | None, *, issued: bool = False) -> bool:
-    """Say whether words without a quantity are a claim: a statement about a name or a topic of the contest, or somebody's words."""
+    """Say whether words without a quantity are a claim: about a name or a topic of the contest, or somebody's words."""
     if any(owner.verb == "declines" for owner in owners):
         return True
     said = text.strip(" \"“”'’.,;:")

@@ -1,4 +1,4 @@
-"""What an article says about itself: its day, its author or issuer, whether it argues, and lines that are no part of the story."""
+"""What an article says about itself: its day, its author or issuer, whether it argues, and lines outside the story."""
 
 from __future__ import annotations
 
@@ -11,19 +11,30 @@ from countermove.reading.gazetteer import gazetteer
 from countermove.reading.when import said_on
 
 DATELINE = re.compile(
-    r"^\s*[A-Z][A-Za-z .,'’]{2,50}?,? (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2}(?:, 20\d\d)? )?\((?P<publisher>[A-Z][^)]{2,40})\)\s*[-–—]+\s*"
-    r"|^\s*[A-Z][A-Z .,'’]{2,40}(?:, [A-Z][a-z]+\.? \d{1,2})?\s+[-–—]+\s+|^\s*(?:[A-Z][\w ]{2,30}, )?(?:[A-Z][a-z]+ \d{1,2}, [A-Z][a-z]+\.)\s+|^\s*[A-Z][a-z]+(?: [A-Z][a-z]+)? — "
+    r"^\s*[A-Z][A-Za-z .,'’]{2,50}?,? (?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|"
+    r"Nov|Dec)[a-z]*\.? \d{1,2}(?:, 20\d\d)? "
+    r")?\((?P<publisher>[A-Z][^)]{2,40})\)\s*[-–—]+\s*"
+    r"|^\s*[A-Z][A-Z .,'’]{2,40}(?:, [A-Z][a-z]+\.? \d{1,2})?\s+[-–—]+\s+|"
+    r"^\s*(?:[A-Z][\w ]{2,30}, )?(?:[A-Z][a-z]+ \d{1,2}, [A-Z][a-z]+\.)\s+|"
+    r"^\s*[A-Z][a-z]+(?: [A-Z][a-z]+)? — "
 )
 _BOILERPLATE = re.compile(
-    r"^\s*(?:\(?\[?(?:Translated|Translation|Aus dem|From the Chinese|Reporting by|Editing by|Additional reporting|Writing by|Compiled by|Our standards|Subscribe|Sign up|Read more|Also read|Related|Advertisement|Copyright|©|All rights|Photo|Image|File photo|"
-    r"Correction|This (?:article|story|copy)|The views|Views expressed|Disclosures?|Disclaimer|Ratings are|For further information|Questions should|Comments must|Contact|Click|Follow|Share this|Published|Updated|Cookie|By continuing|My notes|The interviewee has reviewed|The transcript)\b"
-    r"|.{0,80}\b(?:teaches|is a (?:columnist|contributor|fellow)|holds? positions? in)\b.{0,60}(?:views|own)|.*\b(?:cookies|newsletter|privacy policy)\b)",
+    r"^\s*(?:\(?\[?(?:Translated|Translation|Aus dem|From the Chinese|Reporting by|Editing "
+    r"by|Additional reporting|Writing by|Compiled by|Our standards|Subscribe|Sign up|Read "
+    r"more|Also read|Related|Advertisement|Copyright|©|All rights|Photo|Image|File photo|"
+    r"Correction|This (?:article|story|copy)|The views|Views expressed|Disclosures?|"
+    r"Disclaimer|Ratings are|For further information|Questions should|Comments must|"
+    r"Contact|Click|Follow|Share this|Published|Updated|Cookie|By continuing|My notes|The "
+    r"interviewee has reviewed|The transcript)\b"
+    r"|.{0,80}\b(?:teaches|is a (?:columnist|contributor|fellow)|holds? positions? "
+    r"in)\b.{0,60}(?:views|own)|.*\b(?:cookies|newsletter|privacy policy)\b)",
     re.I | re.S,
 )
 _BYLINE = re.compile(r"^\s*By [A-Z][\w'’.-]+")
 _OPINION_MARK = re.compile(r"^\s*(?:Editorial|Commentary|Opinion|Comment|Op-ed|Column|Analysis and opinion|Viewpoint)\b", re.I)
 _ORDER = re.compile(
-    r"\b(?:next question comes|turn it over|we now begin|operator instructions|you may begin|question-and-answer|question and answer)\b",
+    r"\b(?:next question comes|turn it over|we now begin|operator instructions|you may "
+    r"begin|question-and-answer|question and answer)\b",
     re.I,
 )
 

@@ -1,4 +1,4 @@
-"""Optional: people's names found by spaCy beside the rules. Off by default; needs the extra `names` and its pinned model package."""
+"""Optional: people's names found by spaCy beside the rules. Off by default; needs the extra `names` and its pinned model."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ def switch_on() -> None:
         pipeline = spacy.load(MODEL, disable=["parser", "lemmatizer", "tagger"])
     except (ImportError, OSError):
         raise EnvironmentProblem(
-            f"--spacy needs spaCy and its model {MODEL} {VERSION}", where="--spacy", hint=f"pip install spacy, then python -m spacy download {MODEL}"
+            f"--spacy needs spaCy and its model {MODEL} {VERSION}",
+            where="--spacy",
+            hint=f"pip install spacy, then python -m spacy download {MODEL}",
         ) from None
     if not str(pipeline.meta["version"]).startswith(VERSION):
-        raise EnvironmentProblem(f"{MODEL} is {pipeline.meta['version']}, {VERSION} is expected", where="--spacy", hint=f"install {MODEL} {VERSION}")
+        raise EnvironmentProblem(
+            f"{MODEL} is {pipeline.meta['version']}, {VERSION} is expected", where="--spacy", hint=f"install {MODEL} {VERSION}"
+        )
     _loaded[:] = [pipeline]
     people.more_names = _names
 

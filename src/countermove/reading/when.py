@@ -40,7 +40,9 @@ _MONTH_YEAR = re.compile(rf"\b{_MONTH},? (?:of )?(?P<year>20\d\d)\b", re.I)
 _ISO = re.compile(r"\b(?P<year>20\d\d)-(?P<month>\d\d)(?:-(?P<day>\d\d))?\b")
 _CHINESE = re.compile(r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?:(?P<day>\d{1,2})日)?")
 _QUARTER = re.compile(
-    r"\b(?:(?P<word>first|second|third|fourth|march|june|september|december) quarter(?:,? (?:of |ended |in )?(?:(?P<fiscal>fiscal)(?: year)? )?(?P<year>20\d\d))?|(?P<q>[Qq][1-4])[ ,]*(?P<qyear>20\d\d)?|(?P<yq>20\d\d) ?[Qq](?P<n>[1-4]))",
+    r"\b(?:(?P<word>first|second|third|fourth|march|june|september|december) quarter(?:,? "
+    r"(?:of |ended |in )?(?:(?P<fiscal>fiscal)(?: year)? )?(?P<year>20\d\d))?|"
+    r"(?P<q>[Qq][1-4])[ ,]*(?P<qyear>20\d\d)?|(?P<yq>20\d\d) ?[Qq](?P<n>[1-4]))",
     re.I,
 )
 _HALF = re.compile(r"\b(?P<word>first|second) half(?: of (?P<year>20\d\d|the year|this year|last year|next year))?\b", re.I)
@@ -79,7 +81,11 @@ def _year_in(text: str) -> int | None:
         return None
     likeliest = max(set(years), key=lambda year: (years.count(year), year))
     told_back = re.search(r"\blast year\b", text, re.I) and not re.search(r"\b(?:this|next) year\b", text, re.I)
-    return likeliest + 1 if told_back and likeliest == max(years) and not re.search(rf"\b(?:for|by) {likeliest}\b", text) else likeliest
+    return (
+        likeliest + 1
+        if told_back and likeliest == max(years) and not re.search(rf"\b(?:for|by) {likeliest}\b", text)
+        else likeliest
+    )
 
 
 def _day(match: re.Match[str], year: int | None) -> str | None:

@@ -73,7 +73,13 @@ def reviewed(asked: ReviewRequest) -> dict[str, Any]:
     folder = overlay_folder(None)
     overlay = read_overlay(folder)
     decision = decide(
-        claim, asked.verdict, reviewer=asked.reviewer, overlay=overlay, reason=asked.reason, link=asked.link, changes=asked.changes
+        claim,
+        asked.verdict,
+        reviewer=asked.reviewer,
+        overlay=overlay,
+        reason=asked.reason,
+        link=asked.link,
+        changes=asked.changes,
     )
     trial = Overlay(folder, {"new": decision})
     trial.over(load_ledger())
