@@ -47,7 +47,7 @@ def claims(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Show the claims of a case or an article: who makes them, what speaks for and against, and the model's probability, if any."""
+    """Show the claims of a case or an article: who makes them, what is for and against, and the model's probability, if any."""
     from countermove.desk.claims_text import lines
 
     _check_given(case, article, rows, out)

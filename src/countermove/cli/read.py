@@ -41,7 +41,7 @@ def read(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="The endpoint's model.")] = None,
     names: Annotated[
-        bool, typer.Option("--spacy/--no-spacy", help="Find people's names with spaCy too (extra `names`).")
+        bool, typer.Option("--spacy/--no-spacy", help="Find people's names with spaCy too, where it is installed.")
     ] = False,
     as_json: options.Json = False,
     quiet: options.Quiet = False,

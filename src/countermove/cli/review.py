@@ -59,7 +59,7 @@ def review(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
 ) -> None:
-    """Decide about read claims, or list the decisions; an accepted one is laid over the ledger, never written into the package."""
+    """Decide about read claims or list the decisions; an accepted one is laid over the ledger, never written into the package."""
     from countermove.reading.overlay import overlay_folder, read_overlay
 
     folder = overlay_folder(overlay)

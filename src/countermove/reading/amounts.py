@@ -122,6 +122,22 @@ def _numbers(text: str, taken: list[tuple[int, int]], product_after: set[int]) -
         yield _Number(start, end, value, unit, scaled or "," in (match["digits"] or ""), bool(match["word"]))
 
 
+def _unit_at(text: str, place: int, step: int, compiled: dict[str, re.Pattern[str]]) -> tuple[str, int] | None:
+    """Return the unit whose word stands at a place, `step` words behind the number, and where it ends."""
+    units = words("units")
+    for unit, pattern in compiled.items():
+        hit = pattern.match(text, place)
+        if hit is None or hit.end() == place or (step and unit not in units["counts"] and unit not in units["money"]):
+            continue
+        if step == 0 and hit[0].lower() == "x" and text[place - 1] == " ":
+            continue
+        after = re.match(r" (?:modules|servers|racks|systems|boards|cards)\b", text[hit.end() :])
+        if after is not None and unit in units["counts"]:  # "10,000 chip modules" are modules
+            return ("card" if "ards" in after[0] else "system"), hit.end() + after.end()
+        return unit, hit.end()
+    return None
+
+
 def _noun(text: str, end: int, compiled: dict[str, re.Pattern[str]], products: set[int]) -> tuple[str | None, int]:
     """Return the unit that follows a number, past at most four describing words, and where it ends."""
     place = end
@@ -130,16 +146,9 @@ def _noun(text: str, end: int, compiled: dict[str, re.Pattern[str]], products: s
         if gap is None:
             break
         place += gap.end()
-        for unit, pattern in compiled.items():
-            hit = pattern.match(text, place)
-            if (
-                hit is not None
-                and (step == 0 or unit in words("units")["counts"] or unit in words("units")["money"])
-                and hit.end() > place
-            ):
-                if unit in ("w", "times", "gb", "tb", "kw") and step == 0 and hit[0].lower() == "x" and text[place - 1] == " ":
-                    continue
-                return unit, hit.end() if step < 4 else end
+        named = _unit_at(text, place, step, compiled)
+        if named is not None:
+            return named[0], named[1] if step < 4 else end
         product = next((start for start in products if start == place), None)
         if product is not None:
             end_of = re.match(r"[\w-]+(?: \d{3,4}\w*)?", text[place:])
@@ -277,9 +286,16 @@ def _with_unit(text: str, amount: Amount, last: str | None, one: _Number) -> Amo
     return amount
 
 
+def _is_year(text: str, amount: Amount, before: str) -> bool:
+    """Say whether a number is the year before a noun: "by 2028 home-made chips"."""
+    year = re.match(r"(?:19[89]|20[0-4])\d(?![\d,.])", text[amount.start :]) is not None
+    led = re.search(r"\b(?:in|by|since|until|of|for|from|during|after|before|the|its|early|late|mid)[ -]$", before, re.I)
+    return year and (not before.strip() or led is not None)
+
+
 def _is_claim(text: str, amount: Amount, one: _Number) -> bool:
     before, after = text[: amount.start], text[amount.end :]
-    if _ROMAN_RULE.search(before):
+    if _ROMAN_RULE.search(before) or _is_year(text, amount, before):
         return False
     if amount.unit in DURATIONS:
         if _ELAPSED.match(after) or re.match(r"['’]", after):

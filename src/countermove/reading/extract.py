@@ -191,6 +191,8 @@ def _sentence(
     if foreign_share(text) > 0.3:
         memory.skipped.append(text)
         return
+    if memory.unit is None and re.search(r"\b(?:chips|processors|H20s|H100s|H200s|units)\b", text):
+        memory.unit = "chip"
     bare = text.strip(" \"”'’)")
     if (
         bare.endswith("?")
@@ -206,8 +208,6 @@ def _sentence(
     for amount in numbers:
         if amount.unit.split("/")[0] in words("units")["counts"]:
             memory.unit = amount.unit
-    if memory.unit is None and re.search(r"\b(?:chips|processors|H20s|H100s|H200s|units)\b", text):
-        memory.unit = "chip"
     default = running or memory.turn
     for part in _parts(text, found, numbers):
         if part.amount is None and not is_relevant(

@@ -10,7 +10,8 @@ from countermove.reading.lexicon import word_set, words
 
 _CAPITAL = r"(?:[A-Z][\w’'-]*[a-z][\w’'-]*|[A-Z]\.|(?:Mc|Mac|O'|O’)[A-Z][a-z]+)"
 _RUN = re.compile(rf"{_CAPITAL}(?: {_CAPITAL}){{1,3}}")
-_ORGANISATION = re.compile(
+#: Words by which a name is that of a body, not of a person.
+ORGANISATION = re.compile(
     r"\b(?:Research|Institut\w*|Bank|Securities|Group|Ministry|Bureau|Council|Times|Daily|"
     r"Post|Weekly|News|Agency|University|Association|Centre|Center|Department|"
     r"Commission|Committee|Corp\w*|Inc|Ltd|Brokers|Capital|Advisory|Partners|Academy|"
@@ -18,7 +19,7 @@ _ORGANISATION = re.compile(
     r"Ledger|"
     r"Technologies|Electronics|Union|Party|Congress|Senate|House|Street|Consulting|"
     r"Holdings|Court|Authority|Company|Co|Forum|Review|Herald|Telegraph|Observer|Gazette|"
-    r"Monitor|Standard|Analytics|Labs?|Service|Systems|Board|Fund|Survey)\b"
+    r"Monitor|Standard|Analytics|Labs?|Service|Technology|Information|Systems|Board|Fund|Survey)\b"
 )
 _NOT_NAMES = frozenset(words("speech")["no_names"])
 _PLURAL_PRONOUNS = frozenset({"they"})
@@ -96,7 +97,10 @@ def cast_of(text: str) -> Cast:
     cast = Cast()
     bearers: dict[str, set[str]] = {}
     known = list(words("names")["people"])
+    taken = [(one.start, one.end) for one in names.find(text) if one.kind != "person"]
     for match in _RUN.finditer(text):
+        if any(start < match.start() and match.end() <= end for start, end in taken):
+            continue
         name = _person_in(match[0])
         if name is None:
             continue
@@ -113,7 +117,7 @@ def cast_of(text: str) -> Cast:
 
 def _person_in(run: str) -> str | None:
     """Return the name of a person in a run of capitalised words: what is left after titles and names of bodies."""
-    if _ORGANISATION.search(run):
+    if ORGANISATION.search(run):
         return None
     names = gazetteer()
     parts = run.split()

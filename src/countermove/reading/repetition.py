@@ -50,7 +50,8 @@ def _repeats(claim: ReadClaim, first: ReadClaim) -> bool:
     if claim.stance == "declines" and claim.article == first.article and claim.speaker != first.speaker:
         return False
     if fuzz.ratio(_plain(claim.sentence), _plain(first.sentence)) >= REPRINTED:
-        return claim.span[0] != first.span[0] or claim.article != first.article
+        apart = abs(claim.span[0] - first.span[0]) >= len(first.sentence) or claim.article != first.article
+        return apart and bool(claim.quantity) == bool(first.quantity)
     if claim.quantity is None:
         return False
     if not _one_source(claim, first):

@@ -1,4 +1,4 @@
-"""Optional: people's names found by spaCy beside the rules. Off by default; needs the extra `names` and its pinned model."""
+"""Optional: people's names found by spaCy beside the rules. Off by default; needs spaCy and its pinned model."""
 
 from __future__ import annotations
 

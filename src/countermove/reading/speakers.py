@@ -145,7 +145,8 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
         phrase[1],
     )[0].strip()
     appositive = re.match(
-        r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president)\b[^,.;“”\"]*|\d\d)", tail[phrase.end() :]
+        r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president|spokes\w+|vice|general|founder|professor|analyst|researcher|minister|[a-z]+ (?:at|of|with|for))\b[^,.;“”\"]*|\d\d)",
+        tail[phrase.end() :],
     )
     voice = voice_of(words_of, cast)
     if voice is None:
@@ -176,6 +177,8 @@ def _content(text: str, begin: int, end: int, verb: str) -> tuple[tuple[int, int
     )
     more_quote = re.match(rf"[^.;]{{0,80}}?[.,:]\s*[{QUOTES}]", after)
     closes = _closes(before)
+    if closes and verb in word_set("speech", "tells") and re.match(r"[^:“\"]*$", after):
+        return ((0, begin),)
     if verb in word_set("speech", "denies"):
         return ((begin, len(text)),)
     if closes and (timing or not follows or more_quote is not None or re.match(r"\s*(?:,|\.)", after) is not None):
@@ -231,9 +234,30 @@ def _by_phrase(text: str, cast: Cast) -> Iterator[Attribution]:
             which = re.match(r",? (?:which|who) (?:puts|estimates|expects|sees)", text[end:])
             spans = ((clause, match.start()), (end, len(text))) if which else ((clause, match.start()),)
         yield Attribution((voice,), "according to", (match.start(), end), spans)
+    yield from _by_possession(text, cast)
     for match in _ACCORDING_HIM.finditer(text):
         if cast.last_person is not None:
             yield Attribution((Voice(cast.last_person, kind="person"),), "think", match.span(), ((match.end(), len(text)),))
+
+
+_POSSESSED = re.compile(
+    r"(?:['’]s?|(?<=\w)) (?:own |latest |new |central |median )*(?P<what>estimates?|forecasts?|counts?|figures?|projections?|"
+    r"tally|calculations?|(?P<story>report|story|article|scoop))(?P<that> (?:that|saying))?\b"
+)
+
+
+def _by_possession(text: str, cast: Cast) -> Iterator[Attribution]:
+    """Read "Epoch AI's estimate for 2025 is ..." and "the Bloomberg report that ..."."""
+    for match in _POSSESSED.finditer(text):
+        before = [name for name in gazetteer().find(text[: match.start()]) if name.end == match.start()]
+        owner = [name for name in before if name.kind in ("medium", "analyst")]
+        if not owner or (match["story"] and not match["that"]):
+            continue
+        stop = re.search(r";\s|, but ", text[match.end() :])
+        end = match.end() + stop.start() if stop is not None else len(text)
+        voice = voice_of(text[owner[0].start : owner[0].end], cast)
+        if voice is not None:
+            yield Attribution((voice,), match["what"].lower(), (owner[0].start, match.end()), ((match.end(), end),))
 
 
 def _manufacturer(phrase: str, cast: Cast) -> Voice | None:

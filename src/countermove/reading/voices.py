@@ -8,7 +8,7 @@ from functools import cache
 
 from countermove.reading.gazetteer import gazetteer
 from countermove.reading.lexicon import word_set, words
-from countermove.reading.people import Cast, person_in
+from countermove.reading.people import ORGANISATION, Cast, person_in
 
 QUOTES = '"“”„«»'
 
@@ -130,7 +130,7 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
     lowered = phrase.lower()
     if re.match(r"(?:i|we|i['’]d|i['’]m|we['’]re|you|one)$", lowered):
         return None
-    exact = gazetteer().spellings.get(re.sub(r"^the ", "", lowered))
+    exact = gazetteer().spellings.get(lowered) or gazetteer().spellings.get(re.sub(r"^the ", "", lowered))
     if exact is not None and exact[1] != "person":
         written = re.sub(r"^[Tt]he ", "", phrase)
         return Voice(exact[0] if exact[1] in ("medium", "analyst") else written, "", exact[1])
@@ -149,7 +149,9 @@ def voice_of(phrase: str, cast: Cast) -> Voice | None:
 def _person(phrase: str, cast: Cast) -> Voice | None:
     """Read a phrase as a named person, by full name or by a surname that the article explains."""
     person = person_in(phrase)
-    if person is not None:
+    if (
+        person is not None and re.search(rf"{re.escape(person[0])}['’]s? \w", phrase) is None
+    ):  # "Donald Trump's adviser" is another
         return Voice(cast.person(person[0]), re.sub(r"\s+", " ", person[1]).strip(" ,"), "person")
     plain = re.sub(
         r"['’]s?$",
@@ -182,13 +184,13 @@ def _body(phrase: str, lowered: str) -> Voice | None:
         capital is not None
         and len(capital[1]) > 2
         and not re.fullmatch(
-            r"(?:I|We|You|It|This|That|There|What|Who|Everyone|Everybody|Nobody|Some|Many|Others|"
+            r"(?:I|We|You|It|They|He|She|This|That|There|What|Who|Everyone|Everybody|Nobody|Some|Many|Others|"
             r"Most|Few|Each|All|Those|These|Facts?|Power|Question|Answer|Prices?|Sales|Revenue|"
             r"Shares?|Chips?)",
             capital[1],
         )
     ):
-        return Voice(capital[1], "", "firm")
+        return Voice(capital[1], "", "firm" if ORGANISATION.search(capital[1]) else "person")
     return None
 
 
@@ -231,10 +233,9 @@ def _kind_of(name: str, cast: Cast) -> str:
 
 def listed_before(before: str, cast: Cast) -> tuple[Voice, int] | None:
     """Read "Huawei, Alibaba and Baidu" before a verb: the first stands for them."""
-    found = re.search(
-        r"(?:^|[.;“\"] ?)\s*((?:[Tt]he )?[A-Z][\w .'’-]*?)(?:, (?:the )?[\w .'’-]{2,40})*,? and (?:the )?[\w .'’-]{2,40}$",
-        before.rstrip(),
-    )
+    item = r"(?:[Tt]he )?[A-Z][\w.'-]*(?: [A-Za-z][\w.'-]*){0,4}?"
+    more = r"(?:the )?(?!while\b|but\b)[\w.'-]+(?: [\w.'-]+){0,4}?"
+    found = re.search(rf"(?:^|[.;“\"] ?)\s*({item})(?:, {more})*,? and {more}$", before.rstrip())
     if found is None:
         return None
     voice = voice_of(found[1], cast)

@@ -105,7 +105,7 @@ def _too_large(most: int) -> JSONResponse:
     return refusal(413, "the body is too large", hint=f"send at most {most:,} bytes")
 
 
-async def _body(receive: Receive, most: int) -> tuple[bytes, JSONResponse | None]:
+async def _body(receive: Receive, most: int = MOST_BODY_BYTES) -> tuple[bytes, JSONResponse | None]:
     """Return the whole body, or why it is refused: too large, or too slow."""
     parts, size = [], 0
     try:
