@@ -26,7 +26,26 @@ from countermove.reading.gazetteer import gazetteer
 from countermove.reading.words import stems
 
 #: Least score at which a claim with (without) a quantity bears on a subject, tuned on the open part of the corpus.
-LEAST_WITH_QUANTITY, LEAST_WITHOUT = 0.46, 0.54
+LEAST_WITH_QUANTITY, LEAST_WITHOUT = 0.46, 0.64
+#: What counts for or against a subject beside common words, tuned on the open part of the corpus; common words alone give 0 to 1.
+WEIGHTS = {
+    "name": 0.10,
+    "product of the ledger's": -0.06,
+    "product of the text's": -0.07,
+    "source": 0.16,
+    "firm of the ledger's": -0.04,
+    "period": 0.12,
+    "other period": -0.05,
+    "derived": -0.08,
+    "value": 0.30,
+    "near value": -0.08,
+    "far value": -0.10,
+    "words for a number": -0.15,
+    "number for words": -0.09,
+    "words for words": -0.03,
+}
+#: Common stems from which two statements in words are the same one.
+SAME_WORDS = 3
 #: Share of the value within which two numbers are the same as printed.
 SAME = 0.03
 #: Days between a claim and the ledger's newest after which a different value is old rather than in conflict.
@@ -146,15 +165,16 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
         own = math.sqrt(sum(weights[stem] ** 2 for stem in entry.stems))
         score = sum(weights[stem] ** 2 for stem in shared) / (whole * own)
         score += (
-            0.10 * len(names & entry.names)
-            - 0.06 * len(_products(entry.names) - _products(names))
-            - 0.05 * len(_products(names) - _products(entry.names))
+            WEIGHTS["name"] * len(names & entry.names)
+            + WEIGHTS["product of the ledger's"] * len(_products(entry.names) - _products(names))
+            + WEIGHTS["product of the text's"] * len(_products(names) - _products(entry.names))
         )
-        score += 0.08 * bool(makers & entry.makers) - 0.12 * len(entry.firms - names - makers - {claim.subject})
+        score += WEIGHTS["source"] * bool(makers & entry.makers)
+        score += WEIGHTS["firm of the ledger's"] * len(entry.firms - names - makers - {claim.subject})
         score += _by_value(claim.quantity, entry, kind)
         if period is not None and claim.quantity is not None:
-            score += 0.12 if _near(period, entry.claim.period) else -0.05
-        found.append((score - 0.08 * entry.derived, entry))
+            score += WEIGHTS["period" if _near(period, entry.claim.period) else "other period"]
+        found.append((score + WEIGHTS["derived"] * entry.derived, entry))
     return found
 
 
@@ -172,16 +192,16 @@ def _products(names: frozenset[str] | set[str]) -> set[str]:
 
 def _by_value(amount: Amount | None, entry: _Entry, kind: str | None) -> float:
     if amount is None:
-        return -0.05 if entry.dimension is not None else 0.05
+        return WEIGHTS["number for words" if entry.dimension is not None else "words for words"]
     if entry.dimension != kind:
-        return -0.15
+        return WEIGHTS["words for a number"]
     values = [value for value in (entry.claim.value, entry.claim.low, entry.claim.high) if value is not None]
     sizes = [value * factor(entry.claim.unit or "1") for value in values]
     ours = [value * factor(amount.unit) for value in (amount.value, amount.low, amount.high) if value is not None]
     if any(_same(one, other) for one in ours for other in sizes):
-        return 0.30
+        return WEIGHTS["value"]
     closest = min((abs(math.log(one / other)) for one in ours for other in sizes if one > 0 and other > 0), default=9.0)
-    return 0.08 if closest < 0.7 else -0.10 if closest > 2.3 else 0.0
+    return WEIGHTS["near value"] if closest < 0.7 else WEIGHTS["far value"] if closest > 2.3 else 0.0
 
 
 def _same(one: float, other: float) -> bool:
@@ -243,7 +263,7 @@ def _in_words(claim: ReadClaim, best: _Entry, period: Period | None) -> str:
     if claim.quantity is not None:
         return "refines"
     shared = stems(claim.words) & best.stems
-    return "repeats" if len(shared) >= 3 else "new"
+    return "repeats" if len(shared) >= SAME_WORDS else "new"
 
 
 def _long_before(claim: ReadClaim, newest: Claim) -> bool:

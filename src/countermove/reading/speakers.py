@@ -145,7 +145,8 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
         phrase[1],
     )[0].strip()
     appositive = re.match(
-        r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president|spokes\w+|vice|general|founder|professor|analyst|researcher|minister|[a-z]+ (?:at|of|with|for))\b[^,.;“”\"]*|\d\d)",
+        r"\s*,\s*((?:an?|the|who|head|chief|director|senior|president|spokes\w+|vice|general|founder|professor|"
+        r"analyst|researcher|minister|[a-z]+ (?:at|of|with|for))\b[^,.;“”\"]*|\d\d)",
         tail[phrase.end() :],
     )
     voice = voice_of(words_of, cast)
