@@ -56,9 +56,28 @@ def _repeats(claim: ReadClaim, first: ReadClaim) -> bool:
         return False
     if not _one_source(claim, first):
         return False
+    if claim.date_of and first.date_of and claim.date_of != first.date_of and not claim.date_of.startswith(first.date_of[:4]):
+        return False
+    if _apart(claim, first):
+        return False
     ours, theirs = stems(claim.sentence), stems(first.sentence)
-    same_thing = not (claim.subject and first.subject) or claim.subject == first.subject
-    return same_thing and len(ours & theirs) >= COMMON * min(len(ours), len(theirs))
+    counted = claim.quantity.unit not in ("percent", "times", "1")  # a sum or a count rarely stands for two things; a share does
+    one_source = bool(_sources(claim) & _sources(first))
+    least = 0 if one_source and counted else 1 if one_source else COMMON * min(len(ours), len(theirs))
+    return len(ours & theirs) >= least
+
+
+def _apart(claim: ReadClaim, first: ReadClaim) -> bool:
+    """Say whether both name products, or both firms, and no common one: then they speak of different things."""
+    for kinds in (("product",), ("firm",)):
+        ours, theirs = _named(claim, kinds), _named(first, kinds)
+        if ours and theirs and not ours & theirs:
+            return True
+    return False
+
+
+def _named(claim: ReadClaim, kinds: tuple[str, ...]) -> set[str]:
+    return {name.canonical for name in gazetteer().find(claim.sentence) if name.kind in kinds}
 
 
 def _one_source(claim: ReadClaim, first: ReadClaim) -> bool:
