@@ -57,7 +57,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], dict
     after_scale = re.compile(rf"^[\s-]?(?:(?:{scale})(?![A-Za-z]))", re.I)
     small = "|".join(sorted((re.escape(word) for word in SMALL), key=len, reverse=True))
     number = re.compile(
-        rf"(?<![\w.,/])(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{small}))(?![\w]*\w*/\d)", re.I
+        rf"(?:(?<![\w.,/])|(?<=RMB)|(?<=CNY)|(?<=USD)|(?<=EUR)|(?<=GBP)|(?<=HKD))(?:(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)|(?P<word>{small}))(?![\w]*\w*/\d)",
+        re.I,
     )
     nouns = {**units["money"], **units["measures"], **units["counts"]}
     compiled = {unit: re.compile(rf"(?:{pattern})(?![\w])", re.I) for unit, pattern in nouns.items()}

@@ -148,6 +148,10 @@ def _attributed(sentence: Sentence, memory: _Memory) -> list[Attribution]:
     for one in found:
         for voice in one.voices:
             memory.cast.spoke(voice.name, voice.kind)
+    if not found:
+        person = person_in(sentence.text)
+        if person is not None:
+            memory.cast.last_person = memory.cast.person(person[0])
     if firms:
         memory.cast.last_firm = firms[0]
         if not found:

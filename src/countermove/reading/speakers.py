@@ -55,6 +55,10 @@ _CITING = re.compile(
 _PASSIVE = re.compile(r"\b(?:been|was|were|be|is|are|being|am|have been|had been|not)\s+(?:\w+ly\s+)?$", re.I)
 
 
+#: Verbs of speech in one sentence beyond which it is no prose.
+MOST_VERBS = 25
+
+
 def attributions(text: str, cast: Cast) -> list[Attribution]:
     """Find all attributions of one sentence; those whose subject nobody can be are left out."""
     found = [one for one in (*_by_verb(text, cast), *_by_phrase(text, cast), *_declining(text, cast)) if one.content]
@@ -62,6 +66,8 @@ def attributions(text: str, cast: Cast) -> list[Attribution]:
 
 
 def _by_verb(text: str, cast: Cast) -> Iterator[Attribution]:
+    if len(speech_verbs().findall(text)) > MOST_VERBS:
+        return
     named = [(name.start, name.end) for name in gazetteer().find(text)]
     for match in speech_verbs().finditer(text):
         verb = match[0].lower()
@@ -104,7 +110,7 @@ def _speaks(verb: str, after: str) -> bool:
             r"\s+(?:\S+\s+){1,4}(?:to|against|not to)\s", after
         )
     if verb in word_set("speech", "needs_clause"):
-        if verb in ("show", "shows", "showed", "shown"):
+        if verb in ("show", "shows", "showed", "shown", "hold", "holds", "find", "finds", "found", "maintain", "maintains"):
             return re.match(r"\s*(?:that\b|[.]|$)", after) is not None
         if verb in (
             "add",
@@ -150,7 +156,7 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
         tail[phrase.end() :],
     )
     voice = voice_of(words_of, cast)
-    if voice is None:
+    if voice is None or not _ends_as_a_speaker(words_of, voice):
         return None
     if appositive is not None and not voice.role and voice.kind == "person":
         voice = Voice(voice.name, re.sub(r"^who\s+", "", appositive[1]), voice.kind)
@@ -160,6 +166,17 @@ def _inverted(text: str, match: re.Match[str], cast: Cast) -> Attribution | None
     if rest is not None:
         spans.append((end + rest.start(1), len(text)))
     return Attribution((voice,), match[0].lower(), (match.start(), end), tuple(spans))
+
+
+def _ends_as_a_speaker(phrase: str, voice: Voice) -> bool:
+    """Say whether a phrase behind a verb is the speaker alone, and not the beginning of what is said ("said SMIC makes ...")."""
+    if re.search(r"\d", phrase):
+        return False
+    last = voice.name.split()[-1]
+    tail = phrase[phrase.rfind(last) + len(last) :] if last in phrase else ""
+    if voice.kind in ("firm", "government", "medium", "analyst"):
+        return re.match(r"(?:['’]s|s)?\s*$| (?:of|at|from|in|analyst|officials?) ", tail) is not None
+    return not tail.strip() or voice.kind != "person" or re.match(r"\s*(?:of|at|from|in|who|when|on|\()", tail) is not None
 
 
 def _content(text: str, begin: int, end: int, verb: str) -> tuple[tuple[int, int], ...]:

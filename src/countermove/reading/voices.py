@@ -171,6 +171,10 @@ def _body(phrase: str, lowered: str) -> Voice | None:
     anonymous = _anonymous(phrase, lowered)
     names = [name for name in gazetteer().find(phrase) if name.kind != "product"]
     whole = [name for name in names if name.kind in ("medium", "analyst", "firm", "government")]
+    publisher = [name for name in whole if name.kind in ("medium", "analyst")]
+    document = re.search(r"\b(\w+)$", lowered)
+    if publisher and document is not None and document[1] in word_set("speech", "documents"):
+        return Voice(publisher[-1].canonical, "", publisher[-1].kind)  # "the Nikkei newspaper"
     if anonymous is not None and not (whole and _is_title_before(phrase, whole[-1].start)):
         return anonymous
     if whole:
