@@ -26,17 +26,22 @@ FIXED = {
     "infer refusal": ["events", "lambda", "capabilities"],
     "hindcast": ["fit_to", "series"],
     "claims": ["case", "claims"],
+    "read": ["claims"],
 }
 """Keys that were promised to scripts, whatever else changes."""
 
-RUN, SWEEP, TABLE, PROPOSAL = "stored run", "stored sweep", "table", "proposal"
+RUN, SWEEP, TABLE, PROPOSAL, ARTICLE = "stored run", "stored sweep", "table", "proposal", "article"
 PREDICT = ["predict", "--system", "hgx-h200", "--model", "deepseek-r1", "--isl", "1024"]
 PRINTED: dict[str, list[list[str]]] = {
     "run": [["run", "h200-2026", "-n", "16", "--by", "both"]],
     "compare": [["compare", "no-h200", "h200-rule", "-n", "16"]],
     "demo": [["demo", "-n", "8", "--out", "demo"]],
     "reproduce": [["reproduce", RUN]],
-    "claims": [["claims", "h200-2026", "--rows", "C2,C8", "-n", "64"], ["claims", "h200-2026", "--no-model"]],
+    "claims": [
+        ["claims", "h200-2026", "--rows", "C2,C8", "-n", "64"],
+        ["claims", "h200-2026", "--no-model"],
+        ["claims", "--from", ARTICLE, "-n", "16"],
+    ],
     "explain": [["explain", RUN, "domestic_ai_chip_revenue_usd_bn"], ["explain", RUN, "parity_year_chip_decode"]],
     "evidence": [["evidence"], ["evidence", "parameters/supply.hbm_imports"], ["evidence", "presets/h200-rule"]],
     "catalog": [["catalog", kind] for kind in ("chips", "systems", "models")] + [["catalog", "chips", "h200"]],
@@ -61,6 +66,8 @@ PRINTED: dict[str, list[list[str]]] = {
     "reproductions show": [["reproductions", "show", "ifp-hopper"]],
     "reproductions run": [["reproductions", "run", "bernstein-2025-gap"]],
     "doctor": [["doctor", "--no-run"]],
+    "read": [["read", ARTICLE]],
+    "review": [["review", "--overlay", "overlay"]],
 }
 RECORDED = {"calibrate": "posterior-fit.json", "hindcast": "hindcast-2024-12-*.json"}
 """Documents that take minutes to make, by the files that keep them."""
@@ -83,6 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "change:\n  us/bis/licensing/review-policy-2026: {performance: 10000}\nenact: [us/congress/ai-overwatch]\n"
     )
     (made / TABLE).write_text("backend,model_path,system,isl,osl\ntrtllm,deepseek-r1,h200_sxm,1024,128\n")
+    (made / ARTICLE).write_text("Huawei shipped 812,000 cards in 2025, IDC said. Nvidia declined to comment.")
     for words in (
         ["run", "h200-2026", "-n", "16", "--out", str(made / RUN)],
         ["sweep", str(made / "sweep.yaml"), "--out", str(made / SWEEP), "--executor", "serial"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from pathlib import Path
 
 import pytest
@@ -102,10 +101,9 @@ def test_a_file_of_50_megabytes_is_read_as_far_as_stated(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "text", ["<" * 100_000, "(" * 50_000, '"' * 50_000, "A " * 50_000, "1,000 " * 20_000, "a" * 200_000, "said " * 20_000]
 )
-def test_text_made_to_be_slow_is_not(text: str) -> None:
-    begun = time.process_time()
-    read_articles([article_from_text(text)])
-    assert time.process_time() - begun < 60
+def test_text_made_to_be_slow_is_read_to_its_end(text: str) -> None:
+    reading = read_articles([article_from_text(f"{text}\n\n{SENTENCE}")])
+    assert 812000.0 in [claim.quantity.number for claim in reading.claims if claim.quantity is not None]
 
 
 @settings(max_examples=60, deadline=None)

@@ -108,7 +108,7 @@ def read_overlay(folder: Path) -> Overlay:
         try:
             decision = Decision.model_validate(document.mapping())
         except ValidationError as error:
-            first = error.errors()[0]
+            first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
             keys = tuple(str(part) for part in first["loc"])
             hint = (
                 did_you_mean(keys[-1], [*Decision.model_fields, "schema"]) if first["type"] == "extra_forbidden" and keys else ""
