@@ -280,6 +280,8 @@ def _with_unit(text: str, amount: Amount, last: str | None, one: _Number) -> Amo
         return replace(amount, unit="tpp")
     if _ROMAN_RULE.search(text[: amount.start]) or re.match(r"[.:)(]?\d|\s*(?:st|nd|rd|th)\b|\.\d", text[amount.end :]):
         return amount
+    if not one.scaled:  # "page 312": a bare number counts nothing
+        return amount
     if last is not None or re.search(r"\b(?:number of chips|chips?|shipments|units|deliver\w+)\b", text, re.I):
         return replace(amount, unit=last or "chip")
     if one.scaled and re.search(r"\b(?:wafers?)\b", text, re.I):
