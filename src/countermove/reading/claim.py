@@ -23,7 +23,10 @@ class Bearing:
 
 @dataclass(frozen=True)
 class ReadClaim:
-    """One claim of an article; `span` points into the article's text, `repeats` names the id of the claim that it repeats."""
+    """One claim of an article; `span` points into the article's text, `repeats` names the id of the claim that it repeats.
+
+    `words` are what the link to the ledger compares, `focus` is the product that the text last named before.
+    """
 
     speaker: str
     role: str
@@ -44,6 +47,7 @@ class ReadClaim:
     repeats: str | None = None
     bearing: Bearing = Bearing("no match")
     words: str = ""
+    focus: str = ""
 
     @property
     def id(self) -> str:

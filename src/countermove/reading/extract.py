@@ -54,6 +54,7 @@ class _Memory:
     questioner: bool = False
     unit: str | None = None
     subject: Name | None = None
+    focus: str = ""
     quoting: Voice | None = None
     turns: int = 0
     skipped: list[str] = field(default_factory=list)
@@ -225,6 +226,8 @@ def _sentence(
         yield _claim(sentence, part, default, names, memory)
     spoken = [name for name in names if name.kind in ("product", "firm", "government")]
     memory.subject = spoken[0] if spoken else memory.subject
+    products = [name.canonical for name in names if name.kind == "product"]
+    memory.focus = products[0] if products else memory.focus
 
 
 @dataclass(frozen=True)
@@ -333,6 +336,7 @@ def _claim(sentence: Sentence, part: _Part, default: Voice | None, names: list[N
         article=memory.article.name,
         rule=part.rule if not verb else f"{part.rule}: {verb}",
         words=text[part.start : part.end] if part.amount is None else text,
+        focus=memory.focus,
     )
 
 

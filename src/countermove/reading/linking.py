@@ -30,6 +30,8 @@ LEAST_WITH_QUANTITY, LEAST_WITHOUT = 0.46, 0.64
 #: What counts for or against a subject beside common words, tuned on the open part of the corpus; common words alone give 0 to 1.
 WEIGHTS = {
     "name": 0.10,
+    "product named before": 0.04,
+    "all of the ledger's words": 0.02,
     "product of the ledger's": -0.06,
     "product of the text's": -0.07,
     "source": 0.16,
@@ -38,14 +40,14 @@ WEIGHTS = {
     "other period": -0.05,
     "derived": -0.08,
     "value": 0.30,
-    "near value": -0.08,
+    "near value": -0.16,
     "far value": -0.10,
     "words for a number": -0.15,
-    "number for words": -0.09,
-    "words for words": -0.03,
+    "number for words": -0.11,
+    "words for words": 0.13,
 }
 #: Common stems from which two statements in words are the same one.
-SAME_WORDS = 3
+SAME_WORDS = 2
 #: Share of the value within which two numbers are the same as printed.
 SAME = 0.03
 #: Days between a claim and the ledger's newest after which a different value is old rather than in conflict.
@@ -163,10 +165,12 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
         if not shared:
             continue
         own = math.sqrt(sum(weights[stem] ** 2 for stem in entry.stems))
-        score = sum(weights[stem] ** 2 for stem in shared) / (whole * own)
+        common = sum(weights[stem] ** 2 for stem in shared)
+        score = common / (whole * own) + WEIGHTS["all of the ledger's words"] * common / own**2
+        score += WEIGHTS["product named before"] * (not _products(names) and claim.focus in entry.names)
         score += (
             WEIGHTS["name"] * len(names & entry.names)
-            + WEIGHTS["product of the ledger's"] * len(_products(entry.names) - _products(names))
+            + WEIGHTS["product of the ledger's"] * len(_products(entry.names) - _products(names) - {claim.focus})
             + WEIGHTS["product of the text's"] * len(_products(names) - _products(entry.names))
         )
         score += WEIGHTS["source"] * bool(makers & entry.makers)
