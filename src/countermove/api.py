@@ -38,6 +38,7 @@ OFFERED = {
     "predict_rows": "hardware.serving.predictor",
     "play": "strategy.play",
     "infer_refusal": "strategy.refusal.infer",
+    "read": "reading.batch",
 }
 
 __all__ = [

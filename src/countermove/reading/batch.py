@@ -10,11 +10,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from countermove import __version__
 from countermove.errors import CountermoveError, EnvironmentProblem, InputError
 from countermove.reading.claim import ReadClaim
-from countermove.reading.document import claim_from
+from countermove.reading.document import claim_from, document
 from countermove.reading.documents import Article, read_article
 from countermove.reading.reader import Reading, read_articles
 from countermove.reading.repetition import marked
@@ -55,6 +56,11 @@ def read_files(
     if paths and not articles:
         raise InputError("none of the files could be read", where="read", hint=notes[0] if notes else "")
     return Reading(tuple(articles), tuple(marked(claims)), tuple(notes), tuple(unread))
+
+
+def read(*files: Path | str, said: str | None = None) -> dict[str, Any]:
+    """Return the document of `countermove read --json` for files; see `read_files` for errors."""
+    return document(read_files([Path(name) for name in files], said=said))
 
 
 def _one(path: Path, said: str | None, store: Path | None) -> Reading:
