@@ -71,6 +71,9 @@ def test_a_reviewed_claim_moves_a_lever_and_compare_shows_it(command: Command, a
     )
     assert json.loads(done.out)["decisions"][0]["verdict"] == "accept"
     assert "moves levers.washington.duty=0.25" in command("review", "--overlay", overlay).out
+    shown = command("evidence", f"claims/overlay-{name}", "--overlay", overlay)
+    assert "accepted by" in shown.out
+    assert command("evidence", f"claims/overlay-{name}").code == 2
     compared = command("compare", "h200-rule", "--overlay", overlay, "-n", "16", "--json", "--quiet")
     document = json.loads(compared.out)
     assert "h200-rule-overlay" in json.dumps(document)

@@ -91,11 +91,9 @@ def _moved(names: list[str], sets: tuple[str, ...], overlay: Path | None) -> tup
     from countermove import api
     from countermove.errors import InputError
     from countermove.evidence.ledger import load_ledger
-    from countermove.reading.overlay import changes, read_overlay
+    from countermove.reading.overlay import changes, existing_overlay
 
-    if not overlay.is_dir():
-        raise InputError("no such folder", where=str(overlay), hint="countermove review FILE --overlay DIR makes one")
-    moves = read_overlay(overlay).moves(load_ledger())
+    moves = existing_overlay(overlay).moves(load_ledger())
     if not changes(moves):
         raise InputError(
             "no accepted claim with a link moves anything", where=str(overlay), hint="countermove review FILE --link PATH"

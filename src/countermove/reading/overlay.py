@@ -120,6 +120,13 @@ def read_overlay(folder: Path) -> Overlay:
     return Overlay(folder, found)
 
 
+def existing_overlay(folder: Path) -> Overlay:
+    """Read an overlay that a person named; InputError where it is not there."""
+    if not folder.is_dir():
+        raise InputError("no such folder", where=str(folder), hint="countermove review FILE --overlay DIR makes one")
+    return read_overlay(folder)
+
+
 def write_decision(folder: Path, decision: Decision, sentence: str) -> Path:
     """Write a decision and keep its sentence beside it; EnvironmentProblem where the folder cannot be written."""
     if digest(sentence) != decision.sentence_sha256:

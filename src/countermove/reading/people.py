@@ -121,6 +121,8 @@ def _person_in(run: str) -> str | None:
         return None
     names = gazetteer()
     parts = run.split()
+    owners = [place for place, part in enumerate(parts[:-1]) if part.endswith(("'s", "’s"))]
+    parts = parts[owners[-1] + 1 :] if owners else parts  # "Morningstar's Brian Colello" is Brian Colello
     while parts and (parts[0].strip(".") in _NOT_NAMES or names.named(parts[0]) is not None):
         parts.pop(0)
     while parts and parts[-1] in _NOT_NAMES:

@@ -34,7 +34,7 @@ def shares_and_folds(text: str, found: list[Amount], taken: list[tuple[int, int]
             continue
         if word == "twice" and not re.match(r"\s+(?:as|the)\b", after):
             continue
-        if word in FOLDS and re.match(r"[^.;]{0,40}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
+        if word in FOLDS and re.match(r"[^.;]{0,70}\bto\b[^,.;]{0,12}\d", text[match.end() :]):
             continue  # "roughly double output to about 600,000": the level is the claim
         share = word in SHARES
         yield qualified(

@@ -61,7 +61,7 @@ MOST_VERBS = 25
 
 def attributions(text: str, cast: Cast) -> list[Attribution]:
     """Find all attributions of one sentence; those whose subject nobody can be are left out."""
-    found = [one for one in (*_by_verb(text, cast), *_by_phrase(text, cast), *_declining(text, cast)) if one.content]
+    found = [one for one in (*_by_phrase(text, cast), *_by_verb(text, cast), *_declining(text, cast)) if one.content]
     return [one for one in _with_relays(text, found, cast) if one.content]
 
 
@@ -253,6 +253,7 @@ def _by_phrase(text: str, cast: Cast) -> Iterator[Attribution]:
             spans = ((clause, match.start()), (end, len(text))) if which else ((clause, match.start()),)
         yield Attribution((voice,), "according to", (match.start(), end), spans)
     yield from _by_possession(text, cast)
+    yield from _by_revision(text, cast)
     for match in _ACCORDING_HIM.finditer(text):
         if cast.last_person is not None:
             yield Attribution((Voice(cast.last_person, kind="person"),), "think", match.span(), ((match.end(), len(text)),))
@@ -262,6 +263,23 @@ _POSSESSED = re.compile(
     r"(?:['’]s?|(?<=\w)) (?:own |latest |new |central |median )*(?P<what>estimates?|forecasts?|counts?|figures?|projections?|"
     r"tally|calculations?|(?P<story>report|story|article|scoop))(?P<that> (?:that|saying))?\b"
 )
+
+
+_REVISED = re.compile(
+    r"\b(?:raised|cut|lifted|lowered|doubled|trimmed|revised|put|kept|left|increased|reduced|halved|set) (?:his|her|its|their) "
+    r"(?:\w+ )?(?:forecasts?|estimates?|targets?|projections?)\b"
+)
+
+
+def _by_revision(text: str, cast: Cast) -> Iterator[Attribution]:
+    """Read "Ann Hill doubled her forecast for ... to ..."."""
+    for match in _REVISED.finditer(text):
+        subject = subject_before(text[: match.start()], cast)
+        if subject is not None:
+            cast.spoke(subject[0].name, subject[0].kind)
+            stop = re.search(r";\s|, (?:but|though|although|while) ", text[match.end() :])
+            end = match.end() + stop.start() if stop is not None else len(text)
+            yield Attribution((subject[0],), "forecasts", (subject[1], match.end()), ((match.end(), end),))
 
 
 def _by_possession(text: str, cast: Cast) -> Iterator[Attribution]:
