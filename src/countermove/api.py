@@ -38,6 +38,7 @@ OFFERED = {
     "predict_rows": "hardware.serving.predictor",
     "play": "strategy.play",
     "infer_refusal": "strategy.refusal.infer",
+    "read": "reading.batch",
 }
 
 __all__ = [
@@ -106,15 +107,17 @@ def ledger() -> Ledger:
     return load_ledger()
 
 
-def look_up(path: str, *, on: str | None = None, known: str | None = None) -> Entry:
+def look_up(path: str, *, on: str | None = None, known: str | None = None, over: Ledger | None = None) -> Entry:
     """Return what a path of the evidence points to, its claims limited to those about `on` and known by `known`.
+
+    `over` is a ledger to look in instead of the shipped one, such as that with a reviewer's overlay.
 
     Raises InputError with the nearest path when it points nowhere, and for impossible dates.
     """
     from countermove.evidence.entry import resolve
     from countermove.quantities.calendar import parse_date
 
-    entry = resolve(ledger(), path)
+    entry = resolve(over or ledger(), path)
     day = None if on is None else parse_date(on, where="--on")
     vintage = None if known is None else parse_date(known, where="--known")
     kept = (
@@ -125,11 +128,11 @@ def look_up(path: str, *, on: str | None = None, known: str | None = None) -> En
     return dataclasses.replace(entry, claims=tuple(kept))
 
 
-def evidence_paths() -> list[str]:
+def evidence_paths(over: Ledger | None = None) -> list[str]:
     """Return every path that `look_up` accepts."""
     from countermove.evidence.entry import all_paths
 
-    return all_paths(ledger())
+    return all_paths(over or ledger())
 
 
 def catalogue_rows(kind: str) -> list[dict[str, Any]]:

@@ -28,17 +28,23 @@ FIXED = {
     "hindcast --rolling": ["origins", "pooled", "reference"],
     "forecasts": ["register", "scores"],
     "claims": ["case", "claims"],
+    "read": ["claims"],
 }
 """Keys that were promised to scripts, whatever else changes."""
 
-RUN, SWEEP, TABLE, PROPOSAL, ACTUALS = "stored run", "stored sweep", "table", "proposal", "actuals.csv"
+RUN, SWEEP, TABLE, PROPOSAL, ARTICLE = "stored run", "stored sweep", "table", "proposal", "article"
+ACTUALS = "actuals.csv"
 PREDICT = ["predict", "--system", "hgx-h200", "--model", "deepseek-r1", "--isl", "1024"]
 PRINTED: dict[str, list[list[str]]] = {
     "run": [["run", "h200-2026", "-n", "16", "--by", "both"]],
     "compare": [["compare", "no-h200", "h200-rule", "-n", "16"]],
     "demo": [["demo", "-n", "8", "--out", "demo"]],
     "reproduce": [["reproduce", RUN]],
-    "claims": [["claims", "h200-2026", "--rows", "C2,C8", "-n", "64"], ["claims", "h200-2026", "--no-model"]],
+    "claims": [
+        ["claims", "h200-2026", "--rows", "C2,C8", "-n", "64"],
+        ["claims", "h200-2026", "--no-model"],
+        ["claims", "--from", ARTICLE, "-n", "16"],
+    ],
     "explain": [["explain", RUN, "domestic_ai_chip_revenue_usd_bn"], ["explain", RUN, "parity_year_chip_decode"]],
     "evidence": [["evidence"], ["evidence", "parameters/supply.hbm_imports"], ["evidence", "presets/h200-rule"]],
     "catalog": [["catalog", kind] for kind in ("chips", "systems", "models")] + [["catalog", "chips", "h200"]],
@@ -63,6 +69,8 @@ PRINTED: dict[str, list[list[str]]] = {
     "reproductions show": [["reproductions", "show", "ifp-hopper"]],
     "reproductions run": [["reproductions", "run", "bernstein-2025-gap"]],
     "doctor": [["doctor", "--no-run"]],
+    "read": [["read", ARTICLE]],
+    "review": [["review", "--overlay", "overlay"]],
     "forecasts": [["forecasts"], ["forecasts", "--score", ACTUALS]],
 }
 RECORDED = {
@@ -91,6 +99,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (made / ACTUALS).write_text("series,period,value,unit\ncambricon_revenue_cny_bn,2027Q4,4.2,CNY bn\n")
     (made / TABLE).write_text("backend,model_path,system,isl,osl\ntrtllm,deepseek-r1,h200_sxm,1024,128\n")
+    (made / ARTICLE).write_text("Huawei shipped 812,000 cards in 2025, IDC said. Nvidia declined to comment.")
     for words in (
         ["run", "h200-2026", "-n", "16", "--out", str(made / RUN)],
         ["sweep", str(made / "sweep.yaml"), "--out", str(made / SWEEP), "--executor", "serial"],

@@ -360,6 +360,13 @@ export interface Range {
   high: number;
 }
 
+export interface ReadRequest {
+  name?: string;
+  text?: string | null;
+  content?: string | null;
+  said?: string | null;
+}
+
 export interface Reading {
   name: string;
   scored: number;
@@ -424,6 +431,15 @@ export interface Reproductions {
   tested: number;
   tiers: Tier[];
   entries: Reproduction[];
+}
+
+export interface ReviewRequest {
+  claim: Record<string, unknown>;
+  verdict: "accept" | "edit" | "reject";
+  reviewer: string;
+  reason?: string;
+  link?: string | null;
+  changes?: Record<string, string>;
 }
 
 export interface RunRequest {

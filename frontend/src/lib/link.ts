@@ -27,7 +27,7 @@ export interface Shown {
 export const STATUS_QUO = "h200-2026";
 export const START = "2026-11";
 export const VIEWS = [
-  "simulator", "compare", "game", "refusal", "gates", "substitute", "case", "assumptions", "sources", "validation",
+  "simulator", "compare", "game", "refusal", "gates", "substitute", "case", "read", "assumptions", "sources", "validation",
 ] as const;
 
 export const LARGE = ["domestic_ai_chip_revenue_usd_bn", "china_compute_h100e"];

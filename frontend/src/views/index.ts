@@ -4,6 +4,7 @@ import Case from "./Case.svelte";
 import Compare from "./Compare.svelte";
 import Game from "./Game.svelte";
 import Gates from "./Gates.svelte";
+import Read from "./Read.svelte";
 import Refusal from "./Refusal.svelte";
 import Simulator from "./Simulator.svelte";
 import Sources from "./Sources.svelte";
@@ -21,6 +22,7 @@ export const views: Record<string, View> = {
   gates: { short: "Gates", title: "Gate check and timeline", component: Gates },
   substitute: { short: "Substitute", title: "Substitute a system", component: Substitute },
   case: { short: "Case", title: "The case, claim by claim", component: Case },
+  read: { short: "Read", title: "Read an article", component: Read },
   assumptions: { short: "Assumptions", title: "Assumptions", component: Assumptions },
   sources: { short: "Sources", title: "Sources", component: Sources },
   validation: { short: "Validation", title: "Validation", component: Validation },

@@ -33,8 +33,10 @@ from countermove.cli import (
     infer,
     play,
     predict,
+    read,
     reproduce,
     reproductions,
+    review,
     run,
     schema,
     sensitivity,
@@ -98,6 +100,8 @@ for command in (
     what_matters,
     calibrate,
     forecasts,
+    read,
+    review,
 ):
     command.add_to(app)
 

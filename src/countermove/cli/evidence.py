@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,6 +31,9 @@ def evidence(
     ] = None,
     on: On = None,
     known: options.Known = None,
+    overlay: Annotated[
+        Path | None, typer.Option("--overlay", metavar="DIR", help="Lay the accepted claims of this folder over the ledger.")
+    ] = None,
     as_json: options.Json = False,
 ) -> None:
     """Show the claims and sources behind a number, competing ones side by side."""
@@ -37,10 +41,14 @@ def evidence(
     from countermove.evidence import text
 
     ledger = api.ledger()
+    if overlay is not None:
+        from countermove.reading.overlay import existing_overlay
+
+        ledger = existing_overlay(overlay).over(ledger)
     if path is None:
-        _list(api.evidence_paths(), as_json=as_json)
+        _list(api.evidence_paths(ledger), as_json=as_json)
         return
-    entry = api.look_up(path, on=on, known=known)
+    entry = api.look_up(path, on=on, known=known, over=ledger)
     if as_json:
         print_json(text.as_json(entry, ledger))
     else:

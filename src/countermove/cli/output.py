@@ -74,7 +74,7 @@ def _speaks_unicode() -> bool:
 
 
 @contextmanager
-def progress(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def progress(what: str, *, quiet: bool, unit: str = "draws") -> Iterator[Callable[[int, int], None] | None]:
     """Give a callback that shows a bar with an estimate on stderr; None when quiet or when nobody watches (no terminal)."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -85,7 +85,7 @@ def progress(what: str, *, quiet: bool) -> Iterator[Callable[[int, int], None] |
     columns = (
         TextColumn("{task.description}", markup=False),  # a file's name is no markup
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} draws"),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

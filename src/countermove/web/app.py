@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from countermove.web import openapi
+from countermove.web.articles import Articles
 from countermove.web.downloads import Downloads
 from countermove.web.endpoints import Desk
 from countermove.web.guard import OWN_NAMES, Guard
@@ -32,7 +33,7 @@ def create_app(simulator: Simulator | None = None, *, hosts: Collection[str] = O
     """Return the guarded application around a simulator; `hosts` are the names it answers for."""
     chosen = simulator or Simulator()
     desk, jobs = Desk(chosen), Jobs()
-    rooms = (desk, Downloads(chosen, desk.turns), LongWork(jobs), Lookups(), Knowledge(chosen, desk.turns))
+    rooms = (desk, Downloads(chosen, desk.turns), LongWork(jobs), Lookups(), Articles(), Knowledge(chosen, desk.turns))
     table = [address for room in rooms for address in room.addresses()]
     described = json_answer(openapi.document(table)).body
 

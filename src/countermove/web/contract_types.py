@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from countermove.web import schema, schema_validation, schema_views
+from countermove.web import schema, schema_articles, schema_validation, schema_views
 
 HEAD = "// Written by `python -m countermove.web.contract_types` from the pydantic contract; do not edit.\n"
 PLAIN = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean", "null": "null"}
@@ -21,7 +21,7 @@ def models() -> list[type[BaseModel]]:
     """Return the models of the contract, in the order of the file."""
     return [
         one
-        for module in (schema, schema_views, schema_validation)
+        for module in (schema, schema_views, schema_validation, schema_articles)
         for one in vars(module).values()
         if inspect.isclass(one) and issubclass(one, BaseModel) and one.__module__ == module.__name__ and one not in BASES
     ]

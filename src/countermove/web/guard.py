@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from countermove.web.limits import BODY_SECONDS, MOST_BODY_BYTES
+from countermove.web.limits import ARTICLE_PATH, BODY_SECONDS, MOST_ARTICLE_BYTES, MOST_BODY_BYTES
 
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -69,9 +69,10 @@ class Guard:
             await send(message)
 
         try:
-            refused = self._refused(Headers(scope=scope), scope["method"])
+            most = MOST_ARTICLE_BYTES if scope["path"] == ARTICLE_PATH else MOST_BODY_BYTES
+            refused = self._refused(Headers(scope=scope), scope["method"], most)
             if refused is None and scope["method"] not in ("GET", "HEAD"):
-                body, refused = await _body(receive)
+                body, refused = await _body(receive, most)
                 receive = _replay(body)
             await (self._app if refused is None else refused)(scope, receive, send_with_headers)
         except Exception as error:
@@ -79,7 +80,7 @@ class Guard:
                 await bug(error)(scope, receive, send_with_headers)
             raise  # for the server's output
 
-    def _refused(self, headers: Headers, method: str) -> JSONResponse | None:
+    def _refused(self, headers: Headers, method: str, most: int) -> JSONResponse | None:
         host = headers.get("host", "").lower()
         if _name(host) not in self._hosts:
             return refusal(421, f"this server does not answer for {host[:80]!r}", hint="open the address that it printed")
@@ -89,8 +90,8 @@ class Guard:
         if method == "POST" and headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return refusal(415, "the body must be JSON", hint="send Content-Type: application/json")
         length = headers.get("content-length", "0")
-        if not _LENGTH.fullmatch(length) or int(length) > MOST_BODY_BYTES:
-            return _too_large()
+        if not _LENGTH.fullmatch(length) or int(length) > most:
+            return _too_large(most)
         return None
 
 
@@ -100,11 +101,11 @@ def _name(host: str) -> str:
     return found[1] if found else ""
 
 
-def _too_large() -> JSONResponse:
-    return refusal(413, "the body is too large", hint=f"send at most {MOST_BODY_BYTES:,} bytes")
+def _too_large(most: int) -> JSONResponse:
+    return refusal(413, "the body is too large", hint=f"send at most {most:,} bytes")
 
 
-async def _body(receive: Receive) -> tuple[bytes, JSONResponse | None]:
+async def _body(receive: Receive, most: int = MOST_BODY_BYTES) -> tuple[bytes, JSONResponse | None]:
     """Return the whole body, or why it is refused: too large, or too slow."""
     parts, size = [], 0
     try:
@@ -115,8 +116,8 @@ async def _body(receive: Receive) -> tuple[bytes, JSONResponse | None]:
                     return b"", refusal(400, "the request ended early")
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
-                if size > MOST_BODY_BYTES:
-                    return b"", _too_large()
+                if size > most:
+                    return b"", _too_large(most)
                 if not message.get("more_body", False):
                     return b"".join(parts), None
     except TimeoutError:

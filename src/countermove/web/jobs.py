@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from typing import Any
 
 from countermove.errors import CountermoveError, EnvironmentProblem, InputError
 from countermove.storage.checksums import read_sealed, seal
+from countermove.storage.user_folder import user_folder
 from countermove.storage.whole import clear_leftovers, write_whole
 from countermove.web.limits import MOST_JOBS
 
@@ -32,12 +31,7 @@ INTERRUPTED = "the server stopped while it ran"
 
 def data_folder() -> Path:
     """Return the folder of results: `COUNTERMOVE_DATA`, else the user's data folder of this system."""
-    given = os.environ.get("COUNTERMOVE_DATA")
-    if given:
-        return Path(given)
-    if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or Path.home()) / "countermove"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "countermove"
+    return user_folder()
 
 
 @dataclass

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 MOST_BODY_BYTES: Final = 65_536
+MOST_ARTICLE_BYTES: Final = 6 * 2**20
+"""An article may be longer than other requests: a PDF of four megabytes in base64."""
+ARTICLE_PATH: Final = "/api/read"
 MOST_LIVE_DRAWS: Final = 1024
 MOST_JOB_DRAWS: Final = 16_384
 MOST_OUTCOMES: Final = 16

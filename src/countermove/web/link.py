@@ -31,7 +31,19 @@ from countermove.web.schema import By, Seed, Side, Strict, Year
 
 VERSION: Final = "v1"
 KEYS: Final = ("p", "f", "l.LEVER", "s.PARAMETER", "big", "small", "by", "y", "seed", "view", "item")
-VIEWS: Final = ("simulator", "compare", "game", "refusal", "gates", "substitute", "case", "assumptions", "sources", "validation")
+VIEWS: Final = (
+    "simulator",
+    "compare",
+    "game",
+    "refusal",
+    "gates",
+    "substitute",
+    "case",
+    "read",
+    "assumptions",
+    "sources",
+    "validation",
+)
 PERIODS: Final = ("month", "quarter", "year")
 CHARTS: Final = {"big": ("large", 2), "small": ("small", 6)}
 MOST_ITEM: Final = 300

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
+from countermove.cli.documents.articles import ReadDocument, ReviewDocument
 from countermove.cli.documents.experiments import DiscoverDocument, RobustnessDocument, SensitivityDocument, SweepDocument
 from countermove.cli.documents.findings import EntriesDocument, EntryDocument, ReproductionsDocument, WhatMattersDocument
 from countermove.cli.documents.gates import CheckDocument, TimelineDocument, WhatifDocument
@@ -44,5 +45,7 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
     "hindcast --rolling": RollingDocument,
     "forecasts": ForecastsDocument,
     "doctor": DoctorDocument,
+    "read": ReadDocument,
+    "review": ReviewDocument,
 }
 """Command, in the words that one types, to what it prints with --json."""
