@@ -221,9 +221,10 @@ def test_compare_shows_both_scenarios_and_their_difference(open_app: Open) -> No
     page.wait_for_url("**p=h200-rule%2Bban*bp=h200-rule%2Bopen*")
 
 
-def test_validation_has_its_three_parts_and_a_link_to_each(open_app: Open) -> None:
+def test_validation_has_its_four_parts_and_a_link_to_each(open_app: Open) -> None:
     page = open_app("#v1&view=validation")
-    assert [heading.split(".")[0] for heading in page.locator("h2").all_inner_texts()] == ["1", "2", "3"]
+    assert [heading.split(".")[0] for heading in page.locator("h2").all_inner_texts()] == ["1", "2", "3", "4"]
+    assert "The gate is not passed" in page.locator("section").inner_text()
     assert page.locator(".card.fit svg[role=img]").count() > 3
     assert "inside the model's 90% band" in page.locator("section").inner_text()
     for tier in ("Exact", "Bracketed", "Claim only"):

@@ -18,6 +18,7 @@ from countermove.evidence.ledger import Ledger, load_ledger
 from countermove.evidence.strict_yaml import Document, load
 from countermove.quantities import calendar
 from countermove.quantities.units import Unit, unit_symbols
+from countermove.storage.checksums import LIST
 
 YAML_FILES = list(files(DATA, suffix=".yaml"))
 UNCITED = load(Path(__file__).with_name("uncited_sources.yaml")).mapping("uncited")
@@ -88,7 +89,7 @@ def test_every_dimension_and_unit_of_the_vocabulary_is_declared_and_described() 
 
 @pytest.mark.parametrize("path", [path for path in files(DATA) if path.name != "README.md"], ids=shown)
 def test_a_file_is_named_in_small_letters_and_of_a_known_kind(path: Path) -> None:
-    assert path.suffix in {".yaml", ".csv", ".parquet", ".gz", ".json", ".npz"}
+    assert path.suffix in {".yaml", ".csv", ".parquet", ".gz", ".json", ".npz"} or path.name == LIST
     names = [*path.relative_to(DATA).parts[:-1], path.name.split(".")[0]]
     assert all(re.fullmatch(r"[a-z0-9]+([_-][a-z0-9]+)*", name) for name in names)
 

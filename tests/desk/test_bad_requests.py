@@ -15,7 +15,7 @@ from countermove.storage.checksums import write_list
 
 WRONG = [
     (["claims", "h200-2027"], ["no case named 'h200-2027'", "did you mean 'h200-2026'?"]),
-    (["claims"], ["Missing argument 'CASE'", "countermove claims --help"]),
+    (["claims"], ["no case and no article", "countermove claims h200-2026"]),
     (["claims", "h200-2026", "--rows", "C25"], ["no claim 'C25'", "did you mean 'C"]),
     (["claims", "h200-2026", "--rows", ","], ["no claim ''"]),
     (["claims", "h200-2026", "--draws", "0"], ["0 draws were asked for"]),
@@ -86,7 +86,7 @@ def no_table(name: str) -> Callable[[Path], None]:
 
 
 DAMAGE: dict[str, tuple[Callable[[Path], None], list[str]]] = {
-    "cut": (cut, ["not a run of countermove"]),
+    "cut": (cut, ["manifest.json: it is damaged"]),
     "no seed": (partial(edit, seed=None), ["manifest.json", "the key 'seed' is missing"]),
     "draws as text": (partial(edit, draws="many"), ["draws is 'many' where a whole number is expected"]),
     "other format": (partial(edit, format_version=99), ["format 99", "run it again"]),
