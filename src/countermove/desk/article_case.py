@@ -85,7 +85,8 @@ def case_of(
 def check_of(claim: ReadClaim, ledger: Ledger) -> Check | None:
     """Return the model's question for a claim: the outcome whose series its ledger claim feeds, for the claim's year; or None."""
     amount = claim.quantity
-    if amount is None or claim.bearing.path is None or claim.date_of is None:
+    denied = claim.negated or claim.stance == "denies"  # the model is asked what is claimed, not its reverse
+    if amount is None or denied or claim.bearing.path is None or claim.date_of is None:
         return None
     outcome = _outcome(claim.bearing.path.removeprefix("claims/"), ledger)
     year = claim.date_of[:4]
