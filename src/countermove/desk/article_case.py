@@ -23,6 +23,7 @@ from countermove.outcomes import OUTCOMES
 from countermove.quantities.calendar import years
 from countermove.quantities.units import Unit, convert
 from countermove.reading.claim import ReadClaim
+from countermove.reading.decisions import ledger_unit
 from countermove.reading.document import quantity_words
 from countermove.reading.reader import Reading
 
@@ -99,6 +100,8 @@ def check_of(claim: ReadClaim, ledger: Ledger) -> Check | None:
     ):
         return None
     unit = re.sub(r"/(?:year|chip|card|package|system)$", "", amount.unit)
+    if ledger_unit(unit) is None:  # such as percentage points: no unit of the model's
+        return None
     if not Unit.parse(OUTCOMES[outcome].unit).compatible(Unit.parse(unit)):
         return None
     value = float(convert(amount.number, unit, OUTCOMES[outcome].unit))
