@@ -160,7 +160,7 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
     names = {name.canonical for name in gazetteer().find(claim.words)} or {claim.subject}
     makers = {name.canonical for text in (claim.speaker, claim.role, *claim.chain) for name in gazetteer().find(text)}
     kind = _kind(claim.quantity)
-    period = _period(claim.date_of)
+    period = period_named(claim.date_of)
     found: list[tuple[float, _Entry]] = []
     for entry in entries:
         if kind is not None and entry.dimension not in (None, kind):
@@ -216,7 +216,8 @@ def _same(one: float, other: float) -> bool:
     return abs(one - other) <= SAME * max(abs(one), abs(other), 1e-12)
 
 
-def _period(text: str | None) -> Period | None:
+def period_named(text: str | None) -> Period | None:
+    """Return the period that a text such as 2025Q3 names, None where it names none."""
     if text is None:
         return None
     from countermove.evidence.schema import _named_period
@@ -233,7 +234,7 @@ def _near(one: Period, other: Period) -> bool:
 
 def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Bearing:
     """Compare a claim with all that the ledger has on a subject."""
-    period = _period(claim.date_of)
+    period = period_named(claim.date_of)
     on_subject = [entry for entry in on_subject if not _other_product(claim, entry)]
     rivals = [entry for entry in on_subject if period is None or _near(period, entry.claim.period)]
     path = f"claims/{(best if best in rivals or not rivals else rivals[0]).claim.id}"
