@@ -92,7 +92,9 @@ def read_overlay(folder: Path) -> Overlay:
         try:
             document = load(path)
         except InputError as error:
-            raise InputError(f"cannot be read: {error}", where=str(path), hint=GO_ON) from None
+            raise InputError(
+                "cannot be read: " + str(error).splitlines()[0].removeprefix(f"{path}:"), where=str(path), hint=GO_ON
+            ) from None
         try:
             decision = Decision.model_validate(document.mapping())
         except ValidationError as error:
