@@ -17,6 +17,8 @@ def read(text: str) -> list[ReadClaim]:
 DENIED = [
     ("Huawei did not ship 200,000 910B in 2025.", 200_000),
     ("Huawei didn't ship 200,000 910B in 2025.", 200_000),
+    ("Huawei has yet to ship 200,000 910B in 2025.", 200_000),
+    ("200,000 910B were not shipped by Huawei in 2025.", 200_000),
     ("Huawei never shipped 200,000 910B in 2025.", 200_000),
     ("Huawei made 200,000 910C, not 600,000, in 2025.", 600_000),
     ("Neither Nvidia nor AMD has paid the 15% fee.", 15),
@@ -35,6 +37,7 @@ AFFIRMED = [
     ("Huawei shipped 200,000 910B in 2025.", 200_000),
     ("Huawei made 200,000 910C, not 600,000, in 2025.", 200_000),
     ("Not 600,000 but 200,000 910C were made by Huawei in 2025.", 200_000),
+    ("Huawei, which is not listed, shipped 200,000 910B in 2025.", 200_000),
     ("Huawei shipped no more than 200,000 910B in 2025.", 200_000),
     ("Huawei shipped not only 200,000 910B in 2025.", 200_000),
 ]

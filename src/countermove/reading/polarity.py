@@ -13,8 +13,11 @@ _NO_NEGATION = re.compile(
     re.I,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|never|neither|nor|none|nobody|cannot|without|fail(?:s|ed)? to|rather than|instead of)\b|n['’]t\b", re.I
+    r"\b(?:not|no|never|neither|nor|none|nobody|cannot|without|fail(?:s|ed)? to|rather than|"
+    r"instead of|(?:has|have|had) yet to)\b|n['’]t\b",
+    re.I,
 )
+_INSERTED = re.compile(r", (?:which|who|whose) [^,;]*,", re.I)
 _CLAUSE = re.compile(
     r"[;:]|,? \b(?:but|while|whereas|although|though|because|which|who|after|until|except)\b|, (?:and|so) ", re.I
 )
@@ -28,6 +31,7 @@ def negated(text: str, amount: Amount | None = None) -> bool:
     plain = _NO_NEGATION.sub(lambda found: "_" * len(found[0]), text)
     if amount is None or amount.end == 0:
         return _NEGATION.search(plain) is not None
+    plain = _INSERTED.sub(lambda found: "_" * len(found[0]), plain)
     before = _CLAUSE.split(plain[: amount.start])[-1]
     contrast = re.search(r", not [^,]*, ?|, not [^,]*$", before)
     if contrast is not None and contrast.end() < len(before):
