@@ -113,6 +113,12 @@ def test_an_article_is_a_case_and_a_report(command: Command, tmp_path: Path) -> 
             ["review", "{article}", "--accept", "{id}", "--link", "parameters/supply.hbm_import"],
             "did you mean 'supply.hbm_imports'",
         ),
+        (["review", "{article}", "--accept", "{id}", "--reject", "{id}"], "is both accepted and rejected"),
+        (["review", "{article}", "--accept", "{id}", "--link", "levers.washington.dutie"], "did you mean 'washington.duty'"),
+        (
+            ["review", "{article}", "--accept", "{id}", "--link", "levers.washington.duty", "--change", "value=2500"],
+            "washington.duty",
+        ),
         (["review", "{article}", "--accept", "{id}", "--link", "nowhere"], "a link is parameters/NAME"),
         (["review", "{article}", "--accept", "{id}", "--change", "valu=1"], "did you mean 'value'"),
         (["claims"], "no case and no article"),

@@ -59,3 +59,25 @@ def test_no_text_breaks_the_reading_of_amounts(text: str) -> None:
     for one in amounts(text):
         assert 0 <= one.start < one.end <= len(text)
         assert one.unit
+
+
+READ_WITH_CARE = [
+    ("China imported 13m stacks of HBM", [("", 13e6, None, None, "stack")]),
+    ("a fall of -5%", [("", -5.0, None, None, "percent")]),
+    ("a loss of -$5 billion", [("", -5.0, None, None, "usd_bn")]),
+    ("a fall of 5 percentage points", [("", 5.0, None, None, "percentage_point")]),
+    (f"{'9' * 5000} chips were sold", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), READ_WITH_CARE)
+def test_a_scale_a_sign_and_a_number_too_long(
+    text: str, expected: list[tuple[str, float | None, float | None, float | None, str]]
+) -> None:
+    assert found(text) == expected
+
+
+def test_text_that_was_struck_out_is_not_read() -> None:
+    from countermove.reading.html_text import html_text
+
+    assert "600,000" not in html_text("<html><body><p>Huawei made <del>600,000</del> 200,000 chips.</p></body></html>")

@@ -14,7 +14,8 @@ from countermove.evidence.ledger import load_ledger
 from countermove.reading.claim import ReadClaim
 from countermove.reading.decisions import Decision
 from countermove.reading.documents import article_from_text
-from countermove.reading.overlay import changes, read_overlay, write_decision
+from countermove.reading.moves import changes
+from countermove.reading.overlay import read_overlay, write_decision
 from countermove.reading.reader import read_articles
 from countermove.reading.review import decide
 

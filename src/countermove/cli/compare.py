@@ -91,7 +91,8 @@ def _moved(names: list[str], sets: tuple[str, ...], overlay: Path | None) -> tup
     from countermove import api
     from countermove.errors import InputError
     from countermove.evidence.ledger import load_ledger
-    from countermove.reading.overlay import changes, existing_overlay
+    from countermove.reading.moves import changes
+    from countermove.reading.overlay import existing_overlay
 
     moves = existing_overlay(overlay).moves(load_ledger())
     if not changes(moves):

@@ -70,6 +70,7 @@ def review(
     claims = {claim.id: claim for claim in _claims(file, said)}
     who = reviewer or os.environ.get("USER") or os.environ.get("USERNAME") or "reviewer"
     read_overlay(folder)  # an overlay with an error is refused before anything is asked
+    _refuse_both(accept, reject)
     if accept or reject:
         chosen: list[tuple[ReadClaim, Verdict]] = [(_chosen(claims, name), "accept") for name in accept or ()]
         chosen += [(_chosen(claims, name), "reject") for name in reject or ()]
@@ -89,6 +90,14 @@ def _refuse_without_file(*given: Any) -> None:
 
     if any(given):
         raise InputError("a decision needs the article", where="review", hint="countermove review FILE --accept ID")
+
+
+def _refuse_both(accept: list[str] | None, reject: list[str] | None) -> None:
+    from countermove.errors import InputError
+
+    for name in accept or ():
+        if name in (reject or ()):
+            raise InputError(f"'{name}' is both accepted and rejected", where="--accept, --reject", hint="give one of them")
 
 
 def _claims(file: Path, said: str | None) -> list[ReadClaim]:
@@ -145,7 +154,8 @@ def _decide(
         (decide(claim, verdict, reviewer=who, overlay=overlay, reason=reason, link=link, changes=changes), claim)
         for claim, verdict in chosen
     ]
-    trial = replace(overlay, decisions={f"{number}": decision for number, (decision, _) in enumerate(made)})
+    added = {f"~{number}": decision for number, (decision, _) in enumerate(made)}
+    trial = replace(overlay, decisions=overlay.decisions | added)
     trial.over(load_ledger())
     trial.moves(load_ledger())
     for decision, claim in made:

@@ -23,6 +23,7 @@ from countermove.outcomes import OUTCOMES
 from countermove.quantities.calendar import years
 from countermove.quantities.units import Unit, convert
 from countermove.reading.claim import ReadClaim
+from countermove.reading.decisions import ledger_unit
 from countermove.reading.document import quantity_words
 from countermove.reading.reader import Reading
 
@@ -85,7 +86,8 @@ def case_of(
 def check_of(claim: ReadClaim, ledger: Ledger) -> Check | None:
     """Return the model's question for a claim: the outcome whose series its ledger claim feeds, for the claim's year; or None."""
     amount = claim.quantity
-    if amount is None or claim.bearing.path is None or claim.date_of is None:
+    denied = claim.negated or claim.stance == "denies"  # the model is asked what is claimed, not its reverse
+    if amount is None or denied or claim.bearing.path is None or claim.date_of is None:
         return None
     outcome = _outcome(claim.bearing.path.removeprefix("claims/"), ledger)
     year = claim.date_of[:4]
@@ -98,6 +100,8 @@ def check_of(claim: ReadClaim, ledger: Ledger) -> Check | None:
     ):
         return None
     unit = re.sub(r"/(?:year|chip|card|package|system)$", "", amount.unit)
+    if ledger_unit(unit) is None:  # such as percentage points: no unit of the model's
+        return None
     if not Unit.parse(OUTCOMES[outcome].unit).compatible(Unit.parse(unit)):
         return None
     value = float(convert(amount.number, unit, OUTCOMES[outcome].unit))

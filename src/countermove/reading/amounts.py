@@ -7,6 +7,7 @@ Values keep the scale in which they are written where the unit has a name for it
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -111,7 +112,10 @@ def _numbers(text: str, taken: list[tuple[int, int]], product_after: set[int]) -
         if scale is not None:
             name = next(name[2:] for name, hit in scale.groupdict().items() if hit)
             short = len(scale[0].strip(" -")) == 1
-            if not (short and unit is None and name != "thousand") and not (match["word"] and short):
+            counted = (
+                unit is None and scale[0] == scale[0].strip(" -") and _counts(text, end + scale.end(), compiled, product_after)
+            )
+            if not (short and unit is None and name != "thousand" and not counted) and not (match["word"] and short):
                 value, scaled = value * SCALE[name], True
                 end += scale.end()
         if match["word"] and match["word"].lower() in ("a", "half a") and not scaled:
@@ -120,7 +124,21 @@ def _numbers(text: str, taken: list[tuple[int, int]], product_after: set[int]) -
             start = money.start()
         if unit is None:
             unit, end = _noun(text, end, compiled, product_after)
+        if _minus(text, start):
+            value, start = -value, start - 1
+        if not math.isfinite(value):  # too long for a number: nobody counts that far
+            continue
         yield _Number(start, end, value, unit, scaled or "," in (match["digits"] or ""), bool(match["word"]))
+
+
+def _minus(text: str, start: int) -> bool:
+    """Say whether a minus sign stands right before a place, and nothing to which it could be a hyphen."""
+    return text[max(0, start - 1) : start] in ("-", "−") and (start < 2 or text[start - 2] in " (\n\t")
+
+
+def _counts(text: str, end: int, compiled: dict[str, re.Pattern[str]], products: set[int]) -> bool:
+    """Say whether things that can be counted follow: "13m stacks" are millions, "13m" alone are metres."""
+    return _noun(text, end, compiled, products)[0] in words("units")["counts"]
 
 
 def _unit_at(text: str, place: int, step: int, compiled: dict[str, re.Pattern[str]]) -> tuple[str, int] | None:

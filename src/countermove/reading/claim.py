@@ -25,7 +25,8 @@ class Bearing:
 class ReadClaim:
     """One claim of an article; `span` points into the article's text, `repeats` names the id of the claim that it repeats.
 
-    `words` are what the link to the ledger compares, `focus` is the product that the text last named before.
+    `words` are what the link to the ledger compares, `focus` is the product that the text last named before;
+    `negated` says that the statement denies what its words and its quantity say ("did not ship 200,000").
     """
 
     speaker: str
@@ -48,6 +49,7 @@ class ReadClaim:
     bearing: Bearing = Bearing("no match")
     words: str = ""
     focus: str = ""
+    negated: bool = False
 
     @property
     def id(self) -> str:
@@ -83,6 +85,7 @@ class ReadClaim:
             "speaker": self.speaker,
             "role": self.role or None,
             "stance": self.stance,
+            "polarity": "negated" if self.negated else "affirmed",
             "chain": list(self.chain),
             "subject": self.subject or None,
             "subjects": list(self.subjects),

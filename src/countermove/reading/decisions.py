@@ -73,7 +73,10 @@ def statement_of(claim: ReadClaim, subjects: dict[str, str]) -> Statement:
     amount = claim.quantity
     ledger_id = (claim.bearing.path or "").removeprefix("claims/")
     subject = subjects.get(ledger_id) or "unfiled." + (re.sub(r"[^a-z0-9]+", "-", claim.subject.lower()).strip("-") or "claim")
-    unit = _ledger_unit(amount.unit) if amount is not None else None
+    unit = ledger_unit(amount.unit) if amount is not None else None
+    denied = claim.negated or claim.stance == "denies"
+    if denied:  # what was not shipped is no value of what was
+        unit = None
     held = amount if unit is not None else None
     value = held.value if held is not None else None
     low, high = (held.low, held.high) if held is not None else (None, None)
@@ -94,11 +97,12 @@ def statement_of(claim: ReadClaim, subjects: dict[str, str]) -> Statement:
         if claim.speaker == AUTHOR
         else claim.speaker + (f", {claim.role}" if claim.role else ""),
         relayed_by=claim.chain[:-1],
-        stance=claim.stance,
+        stance="denies" if denied else claim.stance,
     )
 
 
-def _ledger_unit(unit: str) -> str | None:
+def ledger_unit(unit: str) -> str | None:
+    """Return the ledger's name of a unit as it was read, None where the ledger has no such unit."""
     from countermove.errors import InputError
     from countermove.quantities.units import Unit
 

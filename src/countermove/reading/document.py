@@ -60,6 +60,7 @@ def claim_from(data: Mapping[str, Any], *, where: str) -> ReadClaim:
                 ledger["relation"], ledger["path"], ledger.get("ledger_says", ""), tuple(ledger.get("competing", ()))
             ),
             words=data["sentence"],
+            negated=data.get("polarity", "affirmed") == "negated",
         )
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
@@ -105,7 +106,8 @@ def claim_lines(claim: ReadClaim) -> Iterable[str]:
     when = f", about {claim.date_of}" if claim.date_of else ""
     amount = quantity_words(claim.quantity)
     about = f" on {claim.subject}" if claim.subject else ""
-    yield f"  [{claim.id}] {who}{role} {claim.stance}{': ' + amount if amount else ''}{about}{when}"
+    said = f"{claim.stance}{' (negated)' if claim.negated else ''}{': ' + amount if amount else ''}"
+    yield f"  [{claim.id}] {who}{role} {said}{about}{when}"
     if claim.hedges:
         yield f"      hedged: {', '.join(claim.hedges)}"
     if claim.repeats is not None:

@@ -23,6 +23,7 @@ from countermove.reading.claim import AUTHOR, ReadClaim
 from countermove.reading.documents import Article
 from countermove.reading.gazetteer import gazetteer
 from countermove.reading.linking import bearing
+from countermove.reading.polarity import negated
 from countermove.reading.reader import Reading
 from countermove.reading.repetition import marked
 from countermove.reading.setting import setting_of
@@ -115,6 +116,7 @@ def _claim(item: dict[str, Any], article: Article, said: str | None) -> ReadClai
         article=article.name,
         source="endpoint",
         words=sentence,
+        negated=negated(sentence, amount),
     )
 
 

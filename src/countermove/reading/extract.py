@@ -14,6 +14,7 @@ from countermove.reading.documents import Article, foreign_share
 from countermove.reading.gazetteer import Name, gazetteer
 from countermove.reading.lexicon import words
 from countermove.reading.people import Cast, cast_of, person_in
+from countermove.reading.polarity import negated
 from countermove.reading.relevance import is_relevant, is_statement
 from countermove.reading.setting import DATELINE, Setting, is_boilerplate, is_byline, is_courtesy, setting_of
 from countermove.reading.speakers import Attribution, attributions
@@ -337,6 +338,7 @@ def _claim(sentence: Sentence, part: _Part, default: Voice | None, names: list[N
         rule=part.rule if not verb else f"{part.rule}: {verb}",
         words=text[part.start : part.end] if part.amount is None else text,
         focus=memory.focus,
+        negated=negated(text[part.start : part.end] if part.amount is None else text, part.amount),
     )
 
 

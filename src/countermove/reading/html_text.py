@@ -25,6 +25,9 @@ _HIDDEN = frozenset(
         "head",
         "textarea",
         "figcaption",
+        "del",
+        "s",
+        "strike",
     ]
 )
 _BLOCKS = frozenset(

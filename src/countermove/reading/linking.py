@@ -12,6 +12,7 @@ import datetime as dt
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +24,7 @@ from countermove.quantities.units import Unit
 from countermove.reading.amount import Amount
 from countermove.reading.claim import Bearing, ReadClaim
 from countermove.reading.gazetteer import gazetteer
+from countermove.reading.polarity import negated
 from countermove.reading.words import stems
 
 #: Least score at which a claim with (without) a quantity bears on a subject, tuned on the open part of the corpus.
@@ -65,6 +67,7 @@ class _Entry:
     firms: frozenset[str]
     dimension: str | None
     derived: bool
+    negated: bool
 
 
 @cache
@@ -98,6 +101,7 @@ def _entry(claim: Claim) -> _Entry:
         frozenset(name.canonical for name in gazetteer().find(f"{claim.says} {subject.title()}") if name.kind == "firm"),
         unit,
         claim.made_by.startswith("Countermove"),
+        negated(claim.says),
     )
 
 
@@ -156,13 +160,13 @@ def _scores(claim: ReadClaim, entries: tuple[_Entry, ...], weights: dict[str, fl
     names = {name.canonical for name in gazetteer().find(claim.words)} or {claim.subject}
     makers = {name.canonical for text in (claim.speaker, claim.role, *claim.chain) for name in gazetteer().find(text)}
     kind = _kind(claim.quantity)
-    period = _period(claim.date_of)
+    period = period_named(claim.date_of)
     found: list[tuple[float, _Entry]] = []
     for entry in entries:
         if kind is not None and entry.dimension not in (None, kind):
             continue
         shared = said & entry.stems
-        if not shared:
+        if not shared or _other_product(claim, entry):
             continue
         own = math.sqrt(sum(weights[stem] ** 2 for stem in entry.stems))
         common = sum(weights[stem] ** 2 for stem in shared)
@@ -212,7 +216,8 @@ def _same(one: float, other: float) -> bool:
     return abs(one - other) <= SAME * max(abs(one), abs(other), 1e-12)
 
 
-def _period(text: str | None) -> Period | None:
+def period_named(text: str | None) -> Period | None:
+    """Return the period that a text such as 2025Q3 names, None where it names none."""
     if text is None:
         return None
     from countermove.evidence.schema import _named_period
@@ -229,10 +234,13 @@ def _near(one: Period, other: Period) -> bool:
 
 def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Bearing:
     """Compare a claim with all that the ledger has on a subject."""
-    period = _period(claim.date_of)
+    period = period_named(claim.date_of)
+    on_subject = [entry for entry in on_subject if not _other_product(claim, entry)]
     rivals = [entry for entry in on_subject if period is None or _near(period, entry.claim.period)]
     path = f"claims/{(best if best in rivals or not rivals else rivals[0]).claim.id}"
     beside = tuple(f"claims/{entry.claim.id}" for entry in (rivals or on_subject)[:6])
+    if _denies(claim) != best.negated:
+        return _turned(claim, best, rivals, path, beside)
     if best not in rivals and claim.quantity is not None and _equal(claim.quantity, best):
         return Bearing("repeats", f"claims/{best.claim.id}", shown(best.claim), beside)
     if not rivals:
@@ -240,7 +248,8 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
     if claim.quantity is None or not any(entry.dimension is not None for entry in rivals):
         relation = "conflicts" if claim.stance == "denies" else _in_words(claim, best, period)
         return Bearing(relation, path, shown(best.claim), beside)
-    equal = [entry for entry in rivals if _equal(claim.quantity, entry)]
+    alike = [entry for entry in rivals if entry.negated == best.negated]
+    equal = [entry for entry in alike if _equal(claim.quantity, entry)]
     if equal:
         one = best if best in equal else equal[0]
         old = any(
@@ -251,7 +260,7 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
             for later in rivals
         )
         return Bearing("stale" if old else "repeats", f"claims/{one.claim.id}", shown(one.claim), beside)
-    inside = [entry for entry in rivals if _inside(claim.quantity, entry)]
+    inside = [entry for entry in alike if _inside(claim.quantity, entry)]
     if inside:
         return Bearing("refines", f"claims/{inside[0].claim.id}", shown(inside[0].claim), beside)
     newest = max(rivals, key=lambda entry: entry.claim.known_day)
@@ -261,6 +270,32 @@ def _relation(claim: ReadClaim, best: _Entry, on_subject: list[_Entry]) -> Beari
         "; ".join(shown(entry.claim) for entry in rivals[:3]),
         beside,
     )
+
+
+def _turned(claim: ReadClaim, best: _Entry, rivals: list[_Entry], path: str, beside: tuple[str, ...]) -> Bearing:
+    """Set a claim beside a ledger that says the reverse: it conflicts with what it denies, else it is another one."""
+    against = [one for one in rivals if claim.quantity is None or _equal(claim.quantity, one) or _inside(claim.quantity, one)]
+    if claim.quantity is None and len(stems(claim.words) & best.stems) < SAME_WORDS:
+        against = []
+    if not against:
+        return Bearing("new", path, shown(best.claim), beside)
+    one = best if best in against else against[0]
+    return Bearing("conflicts", f"claims/{one.claim.id}", shown(one.claim), beside)
+
+
+def _denies(claim: ReadClaim) -> bool:
+    return claim.negated or (claim.stance == "denies" and claim.quantity is not None)
+
+
+def _other_product(claim: ReadClaim, entry: _Entry) -> bool:
+    """Say whether a claim and a ledger claim each name products and no common one: H200 is not H20."""
+    ours = _models(name.canonical for name in gazetteer().find(claim.words) if name.kind == "product")
+    theirs = _models(entry.names)
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _models(names: Iterable[str]) -> set[str]:
+    return {name for name in names if any(char.isdigit() for char in name)}
 
 
 def _in_words(claim: ReadClaim, best: _Entry, period: Period | None) -> str:

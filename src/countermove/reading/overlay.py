@@ -10,7 +10,6 @@ later one holds and `disagreements` lists both.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,27 +21,13 @@ from countermove.errors import EnvironmentProblem, InputError, did_you_mean
 from countermove.evidence.ledger import Ledger
 from countermove.evidence.schema import Claim, Source
 from countermove.evidence.strict_yaml import load
-from countermove.quantities.units import convert
 from countermove.reading.decisions import Decision, digest
+from countermove.reading.moves import Move, moves_of
 from countermove.storage.user_folder import user_folder
 from countermove.storage.whole import write_whole
 
 DECISIONS, LOCAL = "decisions", "local"
-
-
-@dataclass(frozen=True)
-class Move:
-    """What an accepted claim moves through its link: the scenario change it amounts to, or the row of a series."""
-
-    link: str
-    change: str | None
-    decision: Decision
-
-    @property
-    def words(self) -> str:
-        """The move in one line."""
-        what = self.change or f"{self.link} gets a row (nothing in the model moves until it is calibrated again)"
-        return f"{what}: {self.decision.statement.made_by} ({self.decision.article}), accepted by {self.decision.reviewer}"
+GO_ON = "restore the file from a copy, or move it out of the folder and decide about its claim again: countermove review FILE"
 
 
 @dataclass(frozen=True)
@@ -79,7 +64,7 @@ class Overlay:
 
     def moves(self, ledger: Ledger) -> tuple[Move, ...]:
         """What accepted claims with a link move; InputError where a link names nothing or the units differ."""
-        return tuple(_move(decision, ledger, self.folder) for decision in self.accepted if decision.link is not None)
+        return moves_of([decision for decision in self.accepted if decision.link is not None], ledger, self.folder)
 
     def over(self, ledger: Ledger) -> Ledger:
         """Return the ledger with the accepted claims in it, each with the article as its source."""
@@ -104,7 +89,12 @@ def read_overlay(folder: Path) -> Overlay:
         raise InputError("is no folder", where=str(folder), hint="an overlay is a folder")
     found: dict[str, Decision] = {}
     for path in sorted(root.glob("*.yaml")) if root.is_dir() else ():
-        document = load(path)
+        try:
+            document = load(path)
+        except InputError as error:
+            raise InputError(
+                "cannot be read: " + str(error).splitlines()[0].removeprefix(f"{path}:"), where=str(path), hint=GO_ON
+            ) from None
         try:
             decision = Decision.model_validate(document.mapping())
         except ValidationError as error:
@@ -113,7 +103,7 @@ def read_overlay(folder: Path) -> Overlay:
             hint = (
                 did_you_mean(keys[-1], [*Decision.model_fields, "schema"]) if first["type"] == "extra_forbidden" and keys else ""
             )
-            raise InputError(first["msg"], where=document.where(*keys), hint=hint) from None
+            raise InputError(first["msg"], where=document.where(*keys), hint=hint or GO_ON) from None
         if path.name != _name(decision):
             raise InputError("was changed after it was written", where=str(path), hint="decide again: countermove review FILE")
         found[path.name] = decision
@@ -200,35 +190,3 @@ def _claim(decision: Decision, source: Source, folder: Path) -> Claim:
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(first["msg"], where=f"{folder}: {decision.claim} ({'.'.join(map(str, first['loc']))})") from None
-
-
-def _move(decision: Decision, ledger: Ledger, folder: Path) -> Move:
-    link, said = decision.link or "", decision.statement
-    where = f"{folder}: {decision.claim} (link)"
-    if link.startswith("series/"):
-        name = link.removeprefix("series/").partition("@")[0]
-        if name not in ledger.series:
-            raise InputError(f"no series named '{name}'", where=where, hint=did_you_mean(name, ledger.series))
-        return Move(link, None, decision)
-    if said.unit is None:
-        raise InputError("only a claim with a quantity moves a number", where=where, hint="leave the link out")
-    unit = "1"
-    if link.startswith("parameters/"):
-        name = link.removeprefix("parameters/")
-        if name not in ledger.parameters:
-            raise InputError(f"no parameter named '{name}'", where=where, hint=did_you_mean(name, ledger.parameters))
-        unit = ledger.parameters[name].unit
-    numbers = {
-        key: float(convert(value, said.unit, unit))
-        for key, value in (("low", said.low), ("value", said.value), ("high", said.high))
-        if value is not None
-    }
-    if "low" in numbers and "high" in numbers and link.startswith("parameters/"):
-        return Move(link, f"{link}={{low: {numbers['low']:.10g}, high: {numbers['high']:.10g}}}", decision)
-    one = numbers.get("value", next(iter(numbers.values())))
-    return Move(link, f"{link}={one:.10g}", decision)
-
-
-def changes(moves: Iterable[Move]) -> tuple[str, ...]:
-    """Return the scenario changes of moves, as `--set` takes them."""
-    return tuple(move.change for move in moves if move.change is not None)

@@ -47,6 +47,8 @@ def _plain(text: str) -> str:
 def _repeats(claim: ReadClaim, first: ReadClaim) -> bool:
     from rapidfuzz import fuzz
 
+    if _other_statement(claim, first) or _apart(claim, first):
+        return False
     if claim.stance == "declines" and claim.article == first.article and claim.speaker != first.speaker:
         return False
     if fuzz.ratio(_plain(claim.sentence), _plain(first.sentence)) >= REPRINTED:
@@ -56,15 +58,37 @@ def _repeats(claim: ReadClaim, first: ReadClaim) -> bool:
         return False
     if not _one_source(claim, first):
         return False
-    if claim.date_of and first.date_of and claim.date_of != first.date_of and not claim.date_of.startswith(first.date_of[:4]):
-        return False
-    if _apart(claim, first):
-        return False
     ours, theirs = stems(claim.sentence), stems(first.sentence)
     counted = claim.quantity.unit not in ("percent", "times", "1")  # a sum or a count rarely stands for two things; a share does
     one_source = bool(_sources(claim) & _sources(first))
     least = 0 if one_source and counted else 1 if one_source else COMMON * min(len(ours), len(theirs))
     return len(ours & theirs) >= least
+
+
+def _other_statement(claim: ReadClaim, first: ReadClaim) -> bool:
+    """Say whether two claims differ in polarity, period, value, unit, bound, or who says it first-hand."""
+    if claim.negated != first.negated or (claim.stance == "denies") != (first.stance == "denies"):
+        return True
+    if claim.date_of and first.date_of and claim.date_of != first.date_of:
+        return True
+    ours, theirs = _measure(claim), _measure(first)
+    if ours != theirs:
+        return True
+    said, before = _sources(claim), _sources(first)
+    if not said or not before:
+        return False
+    return _source(claim.speaker) not in before and _source(first.speaker) not in said
+
+
+_BOUNDS = {"up to": "at most", "less than": "at most", "at least": "at least", "more than": "at least"}
+
+
+def _measure(claim: ReadClaim) -> tuple[str, ...] | None:
+    amount = claim.quantity
+    if amount is None:
+        return None
+    numbers = (f"{value:.4g}" for value in (amount.value, amount.low, amount.high) if value is not None)
+    return (*numbers, amount.unit.split("/")[0], _BOUNDS.get(amount.qualifier, ""))
 
 
 def _apart(claim: ReadClaim, first: ReadClaim) -> bool:
@@ -92,6 +116,10 @@ def _sources(claim: ReadClaim) -> set[str]:
     found = set()
     for name in (*claim.chain, claim.speaker):
         if name != AUTHOR:
-            known = gazetteer().named(name)
-            found.add((known[0] if known else name).lower())
+            found.add(_source(name))
     return found
+
+
+def _source(name: str) -> str:
+    known = gazetteer().named(name)
+    return (known[0] if known else name).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,9 +75,12 @@ def _typed(name: str, value: Any) -> Any:
         return value
     if name in ("value", "low", "high"):
         try:
-            return float(value)
+            number = float(value)
         except ValueError:
-            raise InputError(f"'{value}' is no number", where=f"--change {name}", hint="such as value=0.25") from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise InputError(f"'{value}' is no number", where=f"--change {name}", hint="such as value=0.25")
+        return number
     return tuple(part.strip() for part in value.split(",")) if name == "relayed_by" else value
 
 
