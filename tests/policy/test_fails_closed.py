@@ -87,6 +87,34 @@ def test_a_bad_fact_never_loosens() -> None:
         assert after.us.level.low >= before.us.level.low or bad == {"end_user": "named-buyer"}, (item, stated, bad)
 
 
+@pytest.mark.parametrize(
+    ("item", "stated", "words"),
+    [
+        ("gb200", {"kind": "memory"}, "on file as chip, not as memory"),
+        ("gb200", {"kind": "computer"}, "on file as chip, not as computer"),
+        ("gb200-nvl72", {"kind": "chip"}, "on file as computer, not as chip"),
+        ("h100-sxm", {"origin": "cn"}, "on file as us, not as cn"),
+    ],
+)
+def test_no_question_turns_an_item_on_file_into_another(item: str, stated: dict[str, Any], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        check(item, to="cn", on="2026-08-20", **stated)
+
+
+@pytest.mark.parametrize("departure", ["ru", "ir", "kp", "hk", "tw", "cn", "my", "de"])
+def test_what_leaves_another_country_hangs_on_its_law(departure: str) -> None:
+    found = check("l20", to="sg", route="re-export", on="2026-08-20", departure=departure)
+    assert found.us.outcome in {"unknown", "denied"}
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2025-10-15", "unknown"), ("2025-09-01", "allowed"), ("2026-12-01", "unknown")])
+def test_ownership_by_listed_parties_reaches_rented_compute_while_the_rule_on_affiliates_may_be_in_force(
+    day: str, expected: str
+) -> None:
+    found = check("gb200", to="cn", route="remote-access", on=day, listed_ownership=1.0)
+    assert found.us.outcome == expected
+
+
 def test_every_destination_has_an_answer() -> None:
     """No code of ISO 3166-1 is an error, and a controlled item to a place that nobody classed is unknown with what settles it."""
     assert len(load_countries().countries) >= 249

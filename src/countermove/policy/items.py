@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from countermove.hardware.values import Value
 
 CUSTOM: Final = "custom"
+IDENTITY: Final = ("kind", "origin")
+"""Facts that say what an item on file is: no question may turn it into another one."""
 GIGA_PER_TERA: Final = 1000.0
 _FIRST_2026: Final = 48
 
@@ -160,7 +162,17 @@ def custom_item(numbers: Mapping[str, Any], *, strict: bool = False) -> Item:
 
 
 def with_facts(item: Item, given: Mapping[str, Fact]) -> Item:
-    """Return an item with some facts replaced; density and sums follow from what they are made of unless they are given."""
+    """Return an item with some facts replaced; density and sums follow from what they are made of unless they are given.
+
+    Raises InputError for a kind or origin other than the one on file: rules would then speak of another item under this one's
+    name. Stated numbers replace those on file, as in questions of the sort "what if it had less bandwidth".
+    """
+    for name in IDENTITY if item.id != CUSTOM else ():
+        known, stated = item.facts.get(name), given.get(name)
+        if known is not None and stated is not None and known != stated:
+            hint = f"leave it out, or check '{CUSTOM}' with the numbers of the item that is meant"
+            what = f"{item.name} is on file as {known}, not as {stated}"
+            raise InputError(what, where=name, hint=hint)
     facts = {**item.facts, **given}
     if "performance_density" not in given and {"tpp", "die_area_mm2"} & set(given):
         tpp, area = facts["tpp"], facts["die_area_mm2"]
