@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from countermove.cli import calibrate
+from countermove.cli import calibrate, kept_stages
 from countermove.errors import InputError
 
 RUN = ("run", "no-h200", "--draws", "8", "--quiet", "--out", "out")
@@ -75,11 +75,11 @@ def test_starting_afresh_removes_stages_and_nothing_else(here: Path) -> None:
     store = here / "store"
     store.mkdir()
     mine = {"thesis.npz", "notes.log", "chain-notes.log"}
-    for name in (*mine, "cloud.npz", "start.npz", "chain-1.npz", "chain-12.log"):
+    for name in (*mine, "cloud.npz", "start.npz", "chain-1.npz", "chain-12.log", "origin.json"):
         (store / name).write_text("x")
-    calibrate.forget(store)
+    kept_stages.forget(store)
     assert {path.name for path in store.iterdir()} == mine
-    calibrate.forget(here / "nowhere")
+    kept_stages.forget(here / "nowhere")
 
 
 @pytest.mark.parametrize(("fit_to", "vintage"), [("../../mine/2024", "latest"), ("2024-12", "/../../mine")])
@@ -88,9 +88,19 @@ def test_a_hindcast_starts_afresh_only_below_its_store(here: Path, fit_to: str, 
     folder = here / "mine"
     folder.mkdir()
     (folder / "cloud.npz").write_text("do not lose")
-    with pytest.raises(InputError):
-        calibrate.hindcast(fit_to, vintage, store=here / "out" / "hindcast", fresh=True)
+    with pytest.raises(InputError, match="is not a date|no vintage named"):
+        calibrate.hindcast(fit_to=fit_to, vintage=vintage, store=here / "out" / "hindcast", fresh=True)
     assert (folder / "cloud.npz").read_text() == "do not lose"
+
+
+def test_rolling_origins_that_were_kept_are_neither_lost_nor_mixed_in_silence(here: Path) -> None:
+    pytest.importorskip("jax")
+    kept = here / "store" / "rolling" / "2023-12-stated"
+    kept.mkdir(parents=True)
+    (kept / "origin.json").write_text("kept")
+    with pytest.raises(InputError, match="an earlier run kept 1 of 10 origins"):
+        calibrate.hindcast(rolling=True, store=here / "store", draws=64, particles=128)
+    assert (kept / "origin.json").read_text() == "kept"
 
 
 HELP = {"run": "stays", "compare": "stays", "demo": "stays", "play": "replaced only", "infer": "replaced only"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from countermove.cli import options
+from countermove.cli.kept_stages import forget
 from countermove.cli.output import print_json, print_text, say
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ Store = Annotated[Path, typer.Option("--store", metavar="DIR", help="Folder that
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Start again, without the stages kept in the store; other files in it stay.")
 ]
-_STAGES = re.compile(r"cloud\.npz|start\.npz|chain-\d+\.(npz|log)")
 
 
 def calibrate(
@@ -102,19 +101,6 @@ def calibrate(
         from countermove.inference.validation import fit_text
 
         print_text(fit_text(document or {}))
-
-
-def forget(folder: Path) -> None:
-    """Remove the stages and chains that a folder keeps, and nothing else; EnvironmentProblem where that is not allowed."""
-    from countermove.errors import EnvironmentProblem
-
-    try:
-        for path in folder.iterdir() if folder.is_dir() else ():
-            if _STAGES.fullmatch(path.name) and not path.is_dir():
-                path.unlink()
-    except OSError as error:
-        what = f"its stages cannot be removed: {error.strerror or error}"
-        raise EnvironmentProblem(what, where=str(folder), hint="give another folder with --store") from None
 
 
 def hindcast(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
+from countermove.cli.kept_stages import forget
 from countermove.cli.output import print_json, print_text, say
 from countermove.errors import EnvironmentProblem, InputError
 
-_KEPT = re.compile(r"origin\.json|cloud\.npz")
 FOLDER = "rolling"
 LEAST_PARTICLES, LEAST_DRAWS = 128, 64
 
@@ -28,7 +27,8 @@ def run_rolling(
     folder = store / FOLDER
     check_settings(particles, draws)
     if fresh:
-        forget(folder)
+        for place in sorted(folder.glob("*")):
+            forget(place)
     elif not resume and (kept := sum(1 for _ in folder.glob("*/origin.json"))):
         hint = "add --resume to go on from there, or --fresh to forget it"
         raise InputError(f"an earlier run kept {kept} of 10 origins", where=str(folder), hint=hint)
@@ -65,15 +65,4 @@ def writable(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         what = f"it cannot be made: {error.strerror or error}"
-        raise EnvironmentProblem(what, where=str(folder), hint="give another folder with --store") from None
-
-
-def forget(folder: Path) -> None:
-    """Remove the origins and stages that a folder keeps, and nothing else; EnvironmentProblem where that is not allowed."""
-    try:
-        for path in sorted(folder.glob("*/*")) if folder.is_dir() else ():
-            if _KEPT.fullmatch(path.name) and path.is_file():
-                path.unlink()
-    except OSError as error:
-        what = f"what it keeps cannot be removed: {error.strerror or error}"
         raise EnvironmentProblem(what, where=str(folder), hint="give another folder with --store") from None
